@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The parent half of a launch, and its exact reverse. Everything here blocks (disk, systemd, QEMU)
+// and runs on a job thread; nothing here decides: it has a plan and carries it out or takes all of
+// it back.
+#pragma once
+
+#include "src/base/unique_fd.h"
+#include "src/plan/launch_plan.h"
+#include "src/verify/verify.h"
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace vmwarden::executor {
+
+// A launch that did not happen. what() is the whole sentence for the caller: step, what, how to mend.
+class LaunchError : public std::runtime_error {
+  public:
+    LaunchError(std::string step, const std::string& message, std::string hint = {});
+    [[nodiscard]] const std::string& step() const { return step_; }
+    [[nodiscard]] const std::string& hint() const { return hint_; }
+
+  private:
+    std::string step_;
+    std::string hint_;
+};
+
+// A guest whose QEMU runs confined. Move-only; dropping it closes our descriptors and leaves the
+// guest alone.
+struct RunningGuest {
+    LaunchPlan plan;
+    pid_t qemu_pid = -1;
+    pid_t shim_pid = -1;
+    UniqueFd qemu_pidfd;
+    UniqueFd shim_pidfd; // readable when the shim, and so the guest, has ended
+    UniqueFd qmp;        // connected, capabilities negotiated, non-blocking
+    bool paused = false;
+};
+
+// prepare -> spawn shim -> scope -> read back -> release -> QMP -> verify -> cont. On any failure
+// everything done so far is undone, in reverse, before LaunchError leaves.
+RunningGuest launch(const LaunchPlan& plan);
+
+// How a guest ended, out of the shim's record.
+struct ExitRecord {
+    bool known = false;
+    bool signalled = false;
+    int code = 0; // exit status or signal number
+};
+
+// After the guest has ended, or to end what is left of it: stops the scope if it is still there,
+// restores owners and labels out of the journal, removes the state directory. Idempotent: also used
+// for leftovers of a killed agent. `log` receives what could not be restored, a line each.
+ExitRecord take_back(const std::string& guest, std::vector<std::string>& log);
+
+// What stands under /run/vmwarden/guests when the agent starts.
+struct Survivor {
+    std::string name;
+    std::optional<RunningGuest> guest; // adoptable; absent: leftovers for take_back()
+};
+std::vector<Survivor> survey();
+
+// Sends SIGKILL through the scope and waits until it is gone.
+void kill_scope(const std::string& guest);
+
+} // namespace vmwarden::executor

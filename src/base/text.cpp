@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/base/text.h"
+
+#include <fnmatch.h>
+
+namespace vmwarden {
+
+namespace {
+
+struct Sequence {
+    std::size_t length = 0; // 0: not well formed
+    char32_t code = 0;
+};
+
+Sequence sequence_at(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned lead = byte(0);
+    if (lead < 0x80) return {1, lead};
+    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return {};
+    char32_t code = lead & (0xffU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0U) != 0x80U) return {};
+        code = (code << 6) | (byte(i) & 0x3fU);
+    }
+    const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    if (overlong || surrogate || code > 0x10ffff) return {};
+    return {length, code};
+}
+
+} // namespace
+
+std::string printable(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto sequence = sequence_at(text);
+        const bool control = sequence.code < 0x20 || (sequence.code >= 0x7f && sequence.code < 0xa0);
+        if (sequence.length == 0 || control)
+            out += '?';
+        else
+            out += text.substr(0, sequence.length);
+        text.remove_prefix(sequence.length == 0 ? 1 : sequence.length);
+    }
+    return out;
+}
+
+std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
+    std::size_t offset = 0;
+    while (offset < text.size()) {
+        const auto sequence = sequence_at(text.substr(offset));
+        if (sequence.length == 0) return offset;
+        offset += sequence.length;
+    }
+    return std::nullopt;
+}
+
+std::string shell_quoted(std::string_view word) {
+    constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                      "0123456789_@%+=:,./-";
+    if (!word.empty() && word.find_first_not_of(safe) == std::string_view::npos)
+        return std::string(word);
+    std::string out = "'";
+    for (const char c : word) {
+        if (c == '\'')
+            out += "'\\''";
+        else
+            out += c;
+    }
+    return out + "'";
+}
+
+bool glob_matches(const std::string& pattern, const std::string& path) {
+    return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+}
+
+} // namespace vmwarden

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Bytes that came from outside, before they are trusted or shown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vmwarden {
+
+// The text with control characters (C0, DEL; C1 in UTF-8) and broken UTF-8 replaced by '?', so that
+// printing it cannot drive a terminal or forge a log line.
+std::string printable(std::string_view text);
+
+// The offset of the first byte that is not well-formed UTF-8 (RFC 3629: no overlong forms, no
+// surrogates, at most U+10FFFF), or none.
+std::optional<std::size_t> first_invalid_utf8(std::string_view text);
+
+// A word as POSIX sh reads it back: unchanged where safe, else in single quotes.
+std::string shell_quoted(std::string_view word);
+
+// fnmatch(3) without flags except that '*' does not match '/': the glob of policy lists.
+bool glob_matches(const std::string& pattern, const std::string& path);
+
+} // namespace vmwarden

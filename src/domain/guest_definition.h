@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A guest as its owner describes it: libvirt's domain XML as a value, names as in its format
+// documentation. What the owner wrote and nothing else: what we choose goes into the LaunchPlan.
+#pragma once
+
+#include "src/base/diagnostic.h"
+#include "src/base/units.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vmwarden {
+
+enum class DomainType { qemu, kvm };
+enum class BootDevice { fd, hd, cdrom, network };
+enum class LifecycleAction { destroy, restart, preserve, rename_restart };
+enum class ClockOffset { utc, localtime, variable };
+
+struct OsBoot {
+    std::string type = "hvm";
+    std::string arch;    // empty: as the emulator
+    std::string machine; // empty: the emulator's default
+    std::vector<BootDevice> boot;
+    std::string kernel; // direct kernel boot; absolute paths, empty when absent
+    std::string initrd;
+    std::string cmdline;
+    SourcePlace place;
+    SourcePlace kernel_place;
+    SourcePlace initrd_place;
+    bool operator==(const OsBoot&) const = default;
+};
+
+struct Features {
+    bool acpi = false;
+    bool apic = false;
+    bool pae = false;
+    bool operator==(const Features&) const = default;
+};
+
+enum class DiskDevice { disk, cdrom, floppy };
+enum class DiskSource { file, block };
+enum class DiskBus { ide, fdc, scsi, virtio, sata, usb };
+enum class DiskFormat { raw, qcow2 };
+enum class DiskCache { hypervisor_default, none, writethrough, writeback, directsync, unsafe };
+
+struct Disk {
+    DiskDevice device = DiskDevice::disk;
+    DiskSource type = DiskSource::file;
+    std::string source; // absolute path; empty: a drive without medium (cdrom, floppy)
+    std::string target; // "hda", "vdb", "sda", "fda"
+    DiskBus bus = DiskBus::ide;
+    DiskFormat format = DiskFormat::raw;
+    DiskCache cache = DiskCache::hypervisor_default;
+    bool readonly = false; // also implied by device='cdrom'
+    bool shareable = false;
+    std::string serial;
+    SourcePlace place;
+    SourcePlace source_place;
+    bool operator==(const Disk&) const = default;
+};
+
+enum class InterfaceType { user, network };
+
+struct Interface {
+    InterfaceType type = InterfaceType::user;
+    std::string network; // of type='network'
+    std::string mac;     // "52:54:00:…", empty: derived from the guest's UUID
+    std::string model;   // empty: virtio where the machine has PCI and the guest asked for nothing
+    SourcePlace place;
+    bool operator==(const Interface&) const = default;
+};
+
+enum class CharacterSource { pty, file, unix_listener, null, stdio_log };
+
+// A serial port or console; a <console> that only repeats the first <serial> is not kept twice.
+struct CharacterDevice {
+    enum class Target { serial, virtio_console };
+    Target target = Target::serial;
+    unsigned port = 0;
+    CharacterSource source = CharacterSource::pty;
+    std::string path; // of file and unix_listener; absolute
+    bool append = false;
+    SourcePlace place;
+    bool operator==(const CharacterDevice&) const = default;
+};
+
+struct Graphics {            // type='vnc'
+    int port = -1;           // -1: the first free one from 5900
+    std::string listen;      // empty: 127.0.0.1
+    std::string keymap;
+    SourcePlace place;
+    bool operator==(const Graphics&) const = default;
+};
+
+struct Input {
+    enum class Type { mouse, tablet, keyboard };
+    enum class Bus { ps2, usb };
+    Type type = Type::mouse;
+    Bus bus = Bus::ps2;
+    SourcePlace place;
+    bool operator==(const Input&) const = default;
+};
+
+struct Video {
+    std::string model; // "vga", "cirrus", "virtio", "qxl", "none"
+    SourcePlace place;
+    bool operator==(const Video&) const = default;
+};
+
+struct GuestDefinition {
+    DomainType type = DomainType::qemu;
+    std::string name; // valid_guest_name()
+    std::optional<Uuid> uuid;
+    std::string title;
+    std::string description;
+    Bytes memory;                        // maximum at boot
+    std::optional<Bytes> current_memory; // balloon target; at most memory
+    unsigned vcpus = 1;
+    OsBoot os;
+    Features features;
+    std::string cpu_mode; // "", "host-passthrough", "host-model", "maximum", "custom"
+    std::string cpu_model;
+    ClockOffset clock = ClockOffset::utc;
+    LifecycleAction on_poweroff = LifecycleAction::destroy;
+    LifecycleAction on_reboot = LifecycleAction::restart;
+    LifecycleAction on_crash = LifecycleAction::destroy;
+    std::string emulator; // absolute path; empty: chosen by the host for type and arch
+    std::vector<Disk> disks;
+    std::vector<Interface> interfaces;
+    std::vector<CharacterDevice> characters;
+    std::vector<Graphics> graphics;
+    std::vector<Input> inputs;
+    std::vector<Video> videos;
+    bool memballoon = true;
+    SourcePlace place; // of <domain>
+    SourcePlace name_place;
+    SourcePlace emulator_place;
+    SourcePlace memory_place;
+    bool operator==(const GuestDefinition&) const = default;
+};
+
+// 1 to 64 bytes, letters, digits and _ . + - , not starting with '.' or '-'. The name becomes a file
+// name, a unit name and part of QEMU's command line; libvirt's wider alphabet is refused with a hint.
+bool valid_guest_name(std::string_view name);
+
+} // namespace vmwarden

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What probing found on this host, as a value: resolve() sees the host through this alone.
+#pragma once
+
+#include "src/base/units.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vmwarden {
+
+// One step of an absolute path, from "/" down to the file's directory.
+struct PathComponent {
+    std::string path;
+    bool searchable = false; // by the guest's identity; asked of the kernel, ACLs included
+    bool operator==(const PathComponent&) const = default;
+};
+
+enum class FileType { regular, block, character, directory, other };
+
+// Symbolic links are followed by probing: `resolved` is what the name leads to now, and what the
+// executor opens without following any.
+struct FileFact {
+    enum class State { present, absent, unreadable };
+    State state = State::absent;
+    std::string error;    // errno text when unreadable
+    std::string resolved; // absolute, no links
+    FileType type = FileType::other;
+    FileId id;
+    DeviceNumber device; // of block and character nodes
+    Owner owner;
+    unsigned mode = 0; // permission bits
+    std::string label; // SELinux context, empty without
+    bool can_label = false;
+    bool guest_can_read = false; // by the guest's identity as things are, asked of the kernel
+    bool guest_can_write = false;
+    bool guest_can_execute = false;
+    bool has_backing_file = false; // a qcow2 header that names another file
+    std::vector<PathComponent> parents;
+    bool operator==(const FileFact&) const = default;
+};
+
+struct SelinuxFact {
+    bool enabled = false;
+    bool enforcing = false;
+    std::string domain_context;  // contexts/virtual_domain_context, first line
+    std::string image_context;   // contexts/virtual_image_context, first line
+    std::string content_context; // its second line
+    bool operator==(const SelinuxFact&) const = default;
+};
+
+// Two different MCS categories, the smaller first.
+using CategoryPair = std::pair<unsigned, unsigned>;
+
+struct HostFacts {
+    std::string machine_arch;          // uname's machine
+    std::optional<Identity> identity;  // of the policy's user and group; absent: not known here
+    std::string identity_error;        // which account is missing, when absent
+    std::optional<Owner> shim_account; // of user "vmwarden", which the shim drops to
+    bool kvm_present = false;          // /dev/kvm is a character device
+    bool kvm_usable = false;           // and the guest's identity may open it
+    SelinuxFact selinux;
+    std::map<std::string, FileFact> files; // by the path asked for: emulators, disks, kernel, nodes
+    std::set<CategoryPair> categories_in_use;
+    std::uint64_t category_seed = 0;       // random; where the search for a free pair starts
+    std::map<FileId, std::string> exclusive_images; // image -> guest that writes to it now
+    std::map<FileId, std::string> shared_images;    // image -> a guest that shares or reads it now
+    bool operator==(const HostFacts&) const = default;
+};
+
+} // namespace vmwarden

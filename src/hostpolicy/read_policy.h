@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Policy files to HostPolicy. The only door: yaml-cpp ends behind it.
+#pragma once
+
+#include "src/hostpolicy/host_policy.h"
+
+#include <optional>
+#include <span>
+
+namespace vmwarden {
+
+struct PolicyFile {
+    std::string name; // as diagnostics and origins shall call it
+    std::string text;
+};
+
+struct ReadPolicy {
+    std::optional<HostPolicy> policy; // absent exactly when the diagnostics have errors
+    Diagnostics diagnostics;          // of all files, all of them
+};
+
+// Reads files in rising precedence over built_in_policy(): a later scalar or list replaces an
+// earlier one. Every file must be a whole policy document of its own (with `version`).
+ReadPolicy read_policy(std::span<const PolicyFile> files);
+
+// Limits on one file; larger or deeper ones are refused.
+constexpr std::size_t max_policy_bytes = 1024 * 1024;
+constexpr unsigned max_policy_depth = 32;
+
+} // namespace vmwarden

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The launch plan: everything that will be done to start one guest, decided. Read this page first.
+//
+// src/resolve makes it out of policy, definition and host facts; agent/executor and agent/shim carry
+// it out and decide nothing again; `vmwarden plan` prints it; `vmwarden verify` compares the kernel's
+// view of the running guest with it. It is a value: comparable, printable, encodable.
+#pragma once
+
+#include "src/base/units.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vmwarden::plan {
+
+// The transient scope; property names as in org.freedesktop.systemd1(5).
+struct DeviceRule {
+    std::string node;        // as policy or definition named it, for people: "/dev/kvm"
+    std::string systemd;     // as DeviceAllow= takes it: "/dev/char/10:232", "char-pts"
+    std::string permissions; // of "rwm"
+    std::string because;     // the line that allows it
+    bool operator==(const DeviceRule&) const = default;
+};
+
+struct Scope {
+    std::string unit;  // "vmwarden-NAME.scope", escaped by systemd's unit-name rules
+    std::string slice;
+    std::string description;
+    std::uint64_t tasks_max = 0;
+    std::uint64_t stop_timeout_usec = 0; // TimeoutStopUSec=: how long an orderly shutdown may take
+    int kill_signal = 0;                 // KillSignal=: one that QEMU ignores and the shim obeys
+    std::vector<std::string> delegate;   // controllers to delegate
+    std::vector<DeviceRule> devices;     // DevicePolicy=strict, and these
+    bool operator==(const Scope&) const = default;
+};
+
+// An rlimit by its number in <sys/resource.h>; hard and soft alike.
+struct ResourceLimit {
+    int resource = 0;
+    std::uint64_t value = 0; // RLIM_INFINITY is the largest
+    bool operator==(const ResourceLimit&) const = default;
+};
+
+// A descriptor that QEMU inherits. The executor opens it, the shim puts it at `number`.
+struct InheritedFd {
+    enum class Kind : std::uint8_t {
+        qmp_listener, // the agent's QMP socket, listening at `path`
+        shim_monitor, // QEMU's end of a socket pair; the shim keeps the other for stop requests
+        log_file,     // `path` opened for appending, created 0600 if need be
+    };
+    Kind kind = Kind::qmp_listener;
+    int number = -1;
+    std::string path;
+    bool truncate = false; // log_file: emptied at start
+    bool operator==(const InheritedFd&) const = default;
+};
+
+// What becomes QEMU. All five capability sets are emptied and every descriptor not listed is closed,
+// always: there is nothing to choose, so nothing stands here.
+struct Process {
+    std::string executable;
+    std::vector<std::string> argv;
+    std::vector<std::string> environment; // the whole of it, "NAME=value"
+    std::string working_directory = "/";
+    std::uint32_t umask = 0;
+    Identity identity;
+    std::vector<ResourceLimit> limits;
+    std::string exec_label; // SELinux context for the exec; empty: no SELinux
+    // Set by the shim before the exec. With a label it would block the domain transition
+    // (facts of SELinux: process2 nnp_transition), so then QEMU's own sandbox sets it.
+    bool no_new_privs_before_exec = true;
+    bool expect_no_new_privs = true; // what verify must find in the running process
+    bool expect_seccomp = true;
+    std::vector<InheritedFd> fds;
+    bool operator==(const Process&) const = default;
+};
+
+// The shim itself after it has forked QEMU.
+struct Shim {
+    Owner account;
+    bool operator==(const Shim&) const = default;
+};
+
+// One file or device node that the guest uses, and what must be changed for it while it runs.
+struct FileGrant {
+    enum class Sharing : std::uint8_t { exclusive, shared, readonly };
+    std::string path;     // as the definition names it
+    std::string resolved; // what is opened: no links in it; refused if it is another file by then
+    FileId id;
+    DeviceNumber device;  // of a device node
+    bool is_device = false;
+    std::string purpose;  // "disk hda", "kernel"
+    Sharing sharing = Sharing::exclusive;
+    std::optional<Owner> owner; // chown to; absent: left alone
+    std::string label;          // setfilecon to; empty: left alone
+    std::string because;
+    bool operator==(const FileGrant&) const = default;
+};
+
+struct Security {
+    std::string model;         // "selinux" or "none", as capabilities XML names it
+    std::string process_label;
+    std::string image_label;
+    unsigned category_low = 0; // both 0: no pair
+    unsigned category_high = 0;
+    bool operator==(const Security&) const = default;
+};
+
+// A decision and the line that made it, for people.
+struct Decision {
+    std::string what;
+    std::string value;
+    std::string because;
+    bool operator==(const Decision&) const = default;
+};
+
+struct LaunchPlan {
+    std::string name;
+    Uuid uuid;
+    std::string state_directory; // /run/vmwarden/guests/NAME
+    Scope scope;
+    Process process;
+    Shim shim;
+    std::vector<FileGrant> files;
+    Security security;
+    bool restart_on_poweroff = false; // on_poweroff='restart': system_reset instead of an end
+    std::vector<Decision> decisions;
+    bool operator==(const LaunchPlan&) const = default;
+};
+
+} // namespace vmwarden::plan
+
+namespace vmwarden {
+using plan::LaunchPlan;
+}

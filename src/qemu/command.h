@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// GuestDefinition to QEMU's command line. The only writer of QEMU syntax.
+#pragma once
+
+#include "src/domain/guest_definition.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace vmwarden::qemu {
+
+// What the definition does not hold and resolve() has decided.
+struct CommandContext {
+    std::string executable;
+    Uuid uuid;                                // the definition's or a generated one
+    bool sandbox = true;                      // -sandbox on,obsolete=deny,elevateprivileges=deny,…
+    int qmp_fd = -1;                          // listening socket, inherited; -1: none
+    int shim_monitor_fd = -1;                 // connected socket, inherited; -1: none
+    std::map<std::size_t, int> character_fds; // index in definition.characters -> inherited fd
+    std::string user_network_for = "default"; // networks of type='network' mapped to user mode
+};
+
+// argv[0] is the executable. Accepted by QEMU 7.2 and later: -blockdev, -netdev, -chardev, -device
+// and -object in JSON where QEMU takes it, -nodefaults, -no-user-config, -S (released over QMP).
+std::vector<std::string> modern_argv(const GuestDefinition& definition,
+                                     const CommandContext& context);
+
+} // namespace vmwarden::qemu

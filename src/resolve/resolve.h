@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// (HostPolicy, GuestDefinition, HostFacts) -> LaunchPlan, or every reason why not. Pure.
+#pragma once
+
+#include "src/domain/guest_definition.h"
+#include "src/hostfacts/host_facts.h"
+#include "src/hostpolicy/host_policy.h"
+#include "src/plan/launch_plan.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace vmwarden {
+
+// What must be known of the host before a guest can be resolved.
+struct FactsRequest {
+    Account user;
+    Account group;
+    std::vector<std::string> files; // all paths whose FileFact resolve() will ask for
+    bool operator==(const FactsRequest&) const = default;
+};
+
+FactsRequest facts_needed(const HostPolicy& policy, const GuestDefinition& definition);
+
+// Why a guest may not start as asked. `denied` tells a policy's no from a host that cannot.
+struct Refusal {
+    enum class Kind { denied, impossible };
+    Kind kind = Kind::impossible;
+    std::string step;      // short name: "emulator", "disk hda", "identity", "selinux"
+    Diagnostic diagnostic; // place: the line of definition or policy in question
+    bool operator==(const Refusal&) const = default;
+};
+
+using Resolution = std::variant<LaunchPlan, std::vector<Refusal>>;
+
+Resolution resolve(const HostPolicy& policy, const GuestDefinition& definition,
+                   const HostFacts& facts);
+
+} // namespace vmwarden

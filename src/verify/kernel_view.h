@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the kernel says about a running guest, as a value. agent/host/kernel_view reads it.
+#pragma once
+
+#include "src/base/units.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vmwarden {
+
+// The five sets of capabilities(7), as bit masks, in the order of /proc/PID/status.
+struct CapabilitySets {
+    std::uint64_t inheritable = 0, permitted = 0, effective = 0, bounding = 0, ambient = 0;
+    bool operator==(const CapabilitySets&) const = default;
+};
+
+// One open descriptor as /proc/PID/fd and fdinfo show it.
+struct OpenFd {
+    int number = -1;
+    std::string target; // link text: "/path", "socket:[123]", "anon_inode:[eventfd]"
+    FileId id;
+    DeviceNumber device; // of device nodes
+    bool is_device = false;
+    bool writable = false;
+    bool operator==(const OpenFd&) const = default;
+};
+
+struct FileView {
+    std::string path;
+    bool readable = false; // the agent could look at it
+    FileId id;
+    Owner owner;
+    std::string label;
+    bool operator==(const FileView&) const = default;
+};
+
+struct KernelView {
+    // Real, effective, saved, file-system: four equal ids unless something went wrong.
+    std::array<std::uint32_t, 4> uids{};
+    std::array<std::uint32_t, 4> gids{};
+    std::vector<Gid> groups;
+    CapabilitySets capabilities;
+    bool no_new_privs = false;
+    int seccomp_mode = 0; // 0 off, 1 strict, 2 filter
+    std::string process_label;
+    std::string cgroup;                 // path below the unified mount
+    std::string scope_cgroup;           // the scope's own node
+    std::optional<bool> device_filter;  // attached to the scope's node; absent: could not be asked
+    std::vector<OpenFd> fds;
+    std::vector<FileView> files; // one per plan.files, in order
+    bool operator==(const KernelView&) const = default;
+};
+
+} // namespace vmwarden

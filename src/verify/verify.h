@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Plan against kernel: a row per protection.
+#pragma once
+
+#include "src/plan/launch_plan.h"
+#include "src/verify/kernel_view.h"
+
+#include <string>
+#include <vector>
+
+namespace vmwarden {
+
+struct VerifyRow {
+    std::string protection; // "uid", "capabilities bounding", "device filter", "label of disk hda"
+    bool holds = false;
+    std::string planned;
+    std::string found;
+    std::string hint; // of a row that does not hold
+    bool operator==(const VerifyRow&) const = default;
+};
+
+// Rows in a fixed order; the guest is confined as planned exactly when all hold.
+std::vector<VerifyRow> verify(const LaunchPlan& plan, const KernelView& view);
+
+} // namespace vmwarden
