@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/host/selinux.h"
+
+#include "agent/host/lines.h"
+#include "agent/host/read_text.h"
+
+#include <cerrno>
+#include <memory>
+#include <selinux/selinux.h>
+#include <system_error>
+
+namespace vmwarden::host::selinux {
+
+namespace {
+
+struct FreeContext {
+    void operator()(char* context) const { ::freecon(context); }
+};
+using ContextText = std::unique_ptr<char, FreeContext>;
+
+// A path that leads to the opened file itself, O_PATH descriptors included, where fgetxattr(2) and
+// its kin refuse them.
+std::string descriptor_path(int fd) {
+    return "/proc/self/fd/" + std::to_string(fd);
+}
+
+[[noreturn]] void fail(int error, const std::string& what) {
+    throw std::system_error(error, std::generic_category(), what);
+}
+
+std::vector<std::string> contexts_of_file(const char* path) {
+    const auto text = path ? read_text(path) : std::nullopt;
+    return text ? context_lines(*text) : std::vector<std::string>{};
+}
+
+} // namespace
+
+bool enabled() {
+    return ::is_selinux_enabled() == 1;
+}
+
+bool enforcing() {
+    return enabled() && ::security_getenforce() == 1;
+}
+
+std::string label_of(int fd) {
+    char* raw = nullptr;
+    if (::getfilecon_raw(descriptor_path(fd).c_str(), &raw) < 0) {
+        if (errno == ENODATA || errno == ENOTSUP) return {};
+        fail(errno, "cannot read a file's SELinux label");
+    }
+    return ContextText(raw).get();
+}
+
+void set_label(int fd, const std::string& label) {
+    if (::setfilecon_raw(descriptor_path(fd).c_str(), label.c_str()) < 0)
+        fail(errno, "cannot set the SELinux label " + label);
+}
+
+bool fd_can_be_labelled(int fd) {
+    if (!enabled()) return false;
+    const auto info = read_text("/proc/self/fdinfo/" + std::to_string(fd));
+    const auto mounts = read_text("/proc/self/mountinfo");
+    if (!info || !mounts) return false;
+    return mount_takes_labels(*mounts, value_of(*info, "mnt_id:"));
+}
+
+std::string process_label(pid_t pid) {
+    if (!enabled()) return {};
+    char* raw = nullptr;
+    if (::getpidcon_raw(pid, &raw) < 0) {
+        // /proc/PID is gone: say what that means.
+        fail(errno == ENOENT ? ESRCH : errno, "cannot read a process' SELinux label");
+    }
+    return ContextText(raw).get();
+}
+
+std::vector<std::string> virtual_domain_contexts() {
+    return contexts_of_file(::selinux_virtual_domain_context_path());
+}
+
+std::vector<std::string> virtual_image_contexts() {
+    return contexts_of_file(::selinux_virtual_image_context_path());
+}
+
+} // namespace vmwarden::host::selinux
