@@ -21,6 +21,13 @@ struct CommandContext {
     std::string user_network_for = "default"; // networks of type='network' mapped to user mode
 };
 
+// What this room cannot say to QEMU, or QEMU could not do, each with its place: a machine, bus, model
+// or action not handled, drives in each other's way, words that QEMU would read as something else.
+// Errors only. resolve() refuses such a definition.
+Diagnostics unsupported(const GuestDefinition& definition);
+
+// Needs a definition without errors in unsupported(); throws std::invalid_argument otherwise.
+//
 // argv[0] is the executable. Accepted by QEMU 7.2 and later: -blockdev, -netdev, -chardev, -device
 // and -object in JSON where QEMU takes it, -nodefaults, -no-user-config, -S (released over QMP).
 std::vector<std::string> modern_argv(const GuestDefinition& definition,
