@@ -58,6 +58,9 @@ using CategoryPair = std::pair<unsigned, unsigned>;
 
 struct HostFacts {
     std::string machine_arch;          // uname's machine
+    // Of this host, the same at every boot and not guessable from outside it
+    // (sd_id128_get_machine_app_specific): guests without a UUID get theirs out of it.
+    Uuid host_uuid;
     std::optional<Identity> identity;  // of the policy's user and group; absent: not known here
     std::string identity_error;        // which account is missing, when absent
     std::optional<Owner> shim_account; // of user "vmwarden", which the shim drops to

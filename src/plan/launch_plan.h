@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The launch plan: everything that will be done to start one guest, decided. Read this page first.
 //
-// src/resolve makes it out of policy, definition and host facts; agent/executor and agent/shim carry
-// it out and decide nothing again; `vmwarden plan` prints it; `vmwarden verify` compares the kernel's
-// view of the running guest with it. It is a value: comparable, printable, encodable.
+// src/resolve makes it out of policy, definition and host facts; agent/executor and agent/shim
+// carry it out and decide nothing again; `vmwarden plan` prints it; `vmwarden verify` compares the
+// kernel's view of the running guest with it. It is a value: comparable, printable, encodable.
 #pragma once
 
 #include "src/base/units.h"
@@ -25,18 +25,21 @@ struct DeviceRule {
 };
 
 struct Scope {
-    std::string unit;  // "vmwarden-NAME.scope", escaped by systemd's unit-name rules
+    std::string unit; // "vmwarden-NAME.scope", escaped by systemd's unit-name rules
     std::string slice;
     std::string description;
     std::uint64_t tasks_max = 0;
     std::uint64_t stop_timeout_usec = 0; // TimeoutStopUSec=: how long an orderly shutdown may take
     int kill_signal = 0;                 // KillSignal=: one that QEMU ignores and the shim obeys
     std::vector<std::string> delegate;   // controllers to delegate
-    std::vector<DeviceRule> devices;     // DevicePolicy=strict, and these
+    // DevicePolicy=strict, and these. Without the filter, which only a policy whose
+    // cgroup_controllers leaves `devices` out can switch off: DevicePolicy=auto, and no rules.
+    bool device_filter = true;
+    std::vector<DeviceRule> devices;
     bool operator==(const Scope&) const = default;
 };
 
-// An rlimit by its number in <sys/resource.h>; hard and soft alike.
+// An rlimit by its number in <sys/resource.h>, hard and soft alike.
 struct ResourceLimit {
     int resource = 0;
     std::uint64_t value = 0; // RLIM_INFINITY is the largest
@@ -57,8 +60,8 @@ struct InheritedFd {
     bool operator==(const InheritedFd&) const = default;
 };
 
-// What becomes QEMU. All five capability sets are emptied and every descriptor not listed is closed,
-// always: there is nothing to choose, so nothing stands here.
+// What becomes QEMU. All five capability sets are emptied and every descriptor not listed is
+// closed, always: there is nothing to choose, so nothing stands here.
 struct Process {
     std::string executable;
     std::vector<std::string> argv;
@@ -89,9 +92,9 @@ struct FileGrant {
     std::string path;     // as the definition names it
     std::string resolved; // what is opened: no links in it; refused if it is another file by then
     FileId id;
-    DeviceNumber device;  // of a device node
+    DeviceNumber device; // of a device node
     bool is_device = false;
-    std::string purpose;  // "disk hda", "kernel"
+    std::string purpose; // "disk hda", "kernel"
     Sharing sharing = Sharing::exclusive;
     std::optional<Owner> owner; // chown to; absent: left alone
     std::string label;          // setfilecon to; empty: left alone
@@ -100,7 +103,7 @@ struct FileGrant {
 };
 
 struct Security {
-    std::string model;         // "selinux" or "none", as capabilities XML names it
+    std::string model; // "selinux" or "none", as capabilities XML names it
     std::string process_label;
     std::string image_label;
     unsigned category_low = 0; // both 0: no pair

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/plan/check.h"
+
+#include <sys/resource.h>
+
+#include <csignal>
+#include <set>
+#include <string_view>
+
+namespace vmwarden::plan {
+
+namespace {
+
+constexpr unsigned categories = 1024; // of SELinux' MCS policies: c0 to c1023
+
+bool absolute(std::string_view path) {
+    return path.starts_with('/');
+}
+
+std::string guest_rule(const LaunchPlan& plan) {
+    if (plan.name.empty() || plan.name.find('/') != std::string::npos)
+        return "the guest's name is empty or has a slash";
+    if (!absolute(plan.state_directory)) return "the state directory is not an absolute path";
+    return {};
+}
+
+std::string scope_rule(const Scope& scope) {
+    if (!scope.unit.ends_with(".scope")) return "the unit '" + scope.unit + "' is no scope";
+    if (!scope.slice.ends_with(".slice")) return "the slice '" + scope.slice + "' is no slice";
+    if (scope.kill_signal < 1 || scope.kill_signal > SIGRTMAX)
+        return "the stop signal " + std::to_string(scope.kill_signal) + " does not exist";
+    if (!scope.device_filter && !scope.devices.empty())
+        return "there are device rules without a device filter";
+    for (const auto& rule : scope.devices) {
+        const bool known = rule.permissions.find_first_not_of("rwm") == std::string::npos;
+        if (rule.systemd.empty() || rule.permissions.empty() || !known)
+            return "the device rule for '" + rule.node + "' is not one";
+    }
+    return {};
+}
+
+std::string program_rule(const Process& process) {
+    if (!absolute(process.executable)) return "the executable is not an absolute path";
+    if (!absolute(process.working_directory))
+        return "the working directory is not an absolute path";
+    if (process.argv.empty()) return "the command line is empty";
+    if (process.umask > 0777) return "the umask has more than permission bits";
+    for (const auto& entry : process.environment)
+        if (entry.find('=') == std::string::npos || entry.starts_with('='))
+            return "the environment entry '" + entry + "' is not NAME=value";
+    return {};
+}
+
+std::string limits_rule(const std::vector<ResourceLimit>& limits) {
+    std::set<int> seen;
+    for (const auto& limit : limits) {
+        if (limit.resource < 0 || limit.resource >= static_cast<int>(RLIM_NLIMITS))
+            return "the resource limit " + std::to_string(limit.resource) + " does not exist";
+        if (!seen.insert(limit.resource).second)
+            return "the resource limit " + std::to_string(limit.resource) + " is listed twice";
+    }
+    return {};
+}
+
+std::string fds_rule(const std::vector<InheritedFd>& fds) {
+    std::set<int> numbers;
+    std::set<InheritedFd::Kind> kinds;
+    for (const auto& fd : fds) {
+        const auto name = "descriptor " + std::to_string(fd.number);
+        if (fd.number <= 2) return name + " is a standard one";
+        if (!numbers.insert(fd.number).second) return name + " is listed twice";
+        const bool first = kinds.insert(fd.kind).second;
+        if (!first && fd.kind != InheritedFd::Kind::log_file) return name + " is one too many";
+        const bool has_path = fd.kind != InheritedFd::Kind::shim_monitor;
+        if (has_path && !absolute(fd.path)) return name + " has no absolute path";
+    }
+    return {};
+}
+
+std::string files_rule(const std::vector<FileGrant>& files) {
+    for (const auto& file : files)
+        if (!absolute(file.path) || !absolute(file.resolved))
+            return "the path of " + file.purpose + " is not absolute";
+    return {};
+}
+
+std::string security_rule(const LaunchPlan& plan) {
+    const auto& security = plan.security;
+    const bool no_pair = security.category_low == 0 && security.category_high == 0;
+    const bool pair =
+        security.category_low < security.category_high && security.category_high < categories;
+    if (!no_pair && !pair) return "the category pair is not one";
+    if (plan.process.exec_label != security.process_label)
+        return "the label for the exec is not the label of the process";
+    return {};
+}
+
+} // namespace
+
+std::string broken_rule(const LaunchPlan& plan) {
+    for (auto rule : {guest_rule(plan), scope_rule(plan.scope), program_rule(plan.process),
+                      limits_rule(plan.process.limits), fds_rule(plan.process.fds),
+                      files_rule(plan.files), security_rule(plan)})
+        if (!rule.empty()) return rule;
+    return {};
+}
+
+} // namespace vmwarden::plan

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The fields of a launch plan, listed once for everything that walks them: encoding, decoding,
+// JSON.
+//
+// Each list takes its struct apart by structured binding, so a field that is added to the struct
+// and forgotten here does not compile.
+#pragma once
+
+#include "src/plan/launch_plan.h"
+
+#include <array>
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+namespace vmwarden::plan {
+
+template <class Given, class Plain>
+concept Is = std::same_as<std::remove_const_t<Given>, Plain>;
+
+// The words of an enumeration, in the order of its values from 0.
+template <class Enumeration>
+constexpr std::array<std::string_view, 0> words{};
+template <>
+constexpr inline std::array<std::string_view, 3> words<InheritedFd::Kind>{
+    "qmp_listener", "shim_monitor", "log_file"};
+template <>
+constexpr inline std::array<std::string_view, 3> words<FileGrant::Sharing>{"exclusive", "shared",
+                                                                           "readonly"};
+
+// visit(name, field) for each field in order.
+template <Is<Owner> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [uid, gid] = it;
+    visit("uid", uid);
+    visit("gid", gid);
+}
+
+template <Is<Identity> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [uid, gid, groups] = it;
+    visit("uid", uid);
+    visit("gid", gid);
+    visit("groups", groups);
+}
+
+template <Is<FileId> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [device, inode] = it;
+    visit("device", device);
+    visit("inode", inode);
+}
+
+template <Is<DeviceNumber> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [major_number, minor_number] = it;
+    visit("major", major_number);
+    visit("minor", minor_number);
+}
+
+template <Is<DeviceRule> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [node, systemd, permissions, because] = it;
+    visit("node", node);
+    visit("systemd", systemd);
+    visit("permissions", permissions);
+    visit("because", because);
+}
+
+template <Is<Scope> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [unit, slice, description, tasks_max, stop_timeout_usec, kill_signal, delegate,
+           device_filter, devices] = it;
+    visit("unit", unit);
+    visit("slice", slice);
+    visit("description", description);
+    visit("tasks_max", tasks_max);
+    visit("stop_timeout_usec", stop_timeout_usec);
+    visit("kill_signal", kill_signal);
+    visit("delegate", delegate);
+    visit("device_filter", device_filter);
+    visit("devices", devices);
+}
+
+template <Is<ResourceLimit> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [resource, value] = it;
+    visit("resource", resource);
+    visit("value", value);
+}
+
+template <Is<InheritedFd> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [kind, number, path, truncate] = it;
+    visit("kind", kind);
+    visit("number", number);
+    visit("path", path);
+    visit("truncate", truncate);
+}
+
+template <Is<Process> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [executable, argv, environment, working_directory, umask, identity, limits, exec_label,
+           no_new_privs_before_exec, expect_no_new_privs, expect_seccomp, fds] = it;
+    visit("executable", executable);
+    visit("argv", argv);
+    visit("environment", environment);
+    visit("working_directory", working_directory);
+    visit("umask", umask);
+    visit("identity", identity);
+    visit("limits", limits);
+    visit("exec_label", exec_label);
+    visit("no_new_privs_before_exec", no_new_privs_before_exec);
+    visit("expect_no_new_privs", expect_no_new_privs);
+    visit("expect_seccomp", expect_seccomp);
+    visit("fds", fds);
+}
+
+template <Is<Shim> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [account] = it;
+    visit("account", account);
+}
+
+template <Is<FileGrant> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [path, resolved, id, device, is_device, purpose, sharing, owner, label, because] = it;
+    visit("path", path);
+    visit("resolved", resolved);
+    visit("id", id);
+    visit("device", device);
+    visit("is_device", is_device);
+    visit("purpose", purpose);
+    visit("sharing", sharing);
+    visit("owner", owner);
+    visit("label", label);
+    visit("because", because);
+}
+
+template <Is<Security> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [model, process_label, image_label, category_low, category_high] = it;
+    visit("model", model);
+    visit("process_label", process_label);
+    visit("image_label", image_label);
+    visit("category_low", category_low);
+    visit("category_high", category_high);
+}
+
+template <Is<Decision> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [what, value, because] = it;
+    visit("what", what);
+    visit("value", value);
+    visit("because", because);
+}
+
+template <Is<LaunchPlan> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [name, uuid, state_directory, scope, process, shim, files, security, restart_on_poweroff,
+           decisions] = it;
+    visit("name", name);
+    visit("uuid", uuid);
+    visit("state_directory", state_directory);
+    visit("scope", scope);
+    visit("process", process);
+    visit("shim", shim);
+    visit("files", files);
+    visit("security", security);
+    visit("restart_on_poweroff", restart_on_poweroff);
+    visit("decisions", decisions);
+}
+
+// What a field's type is, for visitors that tell them apart.
+template <class T>
+struct IsList : std::false_type {};
+template <class Item>
+struct IsList<std::vector<Item>> : std::true_type {};
+template <class T>
+struct IsOptional : std::false_type {};
+template <class Item>
+struct IsOptional<std::optional<Item>> : std::true_type {};
+template <class T>
+concept AccountNumber = std::same_as<T, Uid> || std::same_as<T, Gid>;
+
+} // namespace vmwarden::plan
