@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A walk through one guest's life, on a host where vmwarden is installed. ./demo runs it in a fresh
+# test host; on your own host it needs a kernel and an initramfs where hello.xml names them.
+set -eu
+images=/var/lib/vmwarden/images/hello
+hello=/usr/share/doc/vmwarden/examples/hello.xml
+console=/var/log/vmwarden/hello-console.log
+
+say() { printf '\n\033[1m-- %s\033[0m\n' "$1"; }
+show() {
+    printf '\033[2m# %s\033[0m\n' "$*"
+    "$@"
+}
+
+say "The policy this host ships with, checked without a daemon"
+show vmwarden policy check
+
+say "A disk for the guest: it belongs to root now"
+show qemu-img create -q -f raw "$images/disk.img" 16M
+show ls -lnZ "$images/disk.img"
+
+say "What starting the guest would do, each decision with the line that made it"
+show vmwarden plan "$hello"
+
+say "Start it: the agent is activated by this D-Bus call, nothing of ours runs before"
+show systemctl is-active vmwardend.service || true
+show vmwarden create "$hello"
+show vmwarden list
+
+say "The guest is a transient scope of systemd, with a device filter and a delegated cgroup"
+show systemctl status --no-pager --full vmwarden-hello.scope
+show systemctl show -p Slice,Delegate,DevicePolicy,DeviceAllow,TasksMax vmwarden-hello.scope
+
+say "Its serial console"
+show timeout 300 sh -c "tail -n +1 -F $console 2>/dev/null | grep -m 1 'hello from'"
+
+say "Its disk belongs to the guest's user while it runs"
+show ls -lnZ "$images/disk.img"
+
+say "What the kernel says about QEMU, compared with the plan"
+show vmwarden verify hello
+
+say "An orderly shutdown: the ACPI power button, then the guest ends itself"
+show vmwarden shutdown --timeout=300 hello
+
+say "Nothing is left: no scope, no state, and the disk is root's again"
+show systemctl is-active vmwarden-hello.scope || true
+show ls -A /run/vmwarden/guests
+show ls -lnZ "$images/disk.img"
