@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the host cases see: the kernel's and systemd's view, never what vmwarden says of itself."""
+
+import json
+import os
+import pathlib
+import select
+import subprocess
+
+IMAGES = pathlib.Path("/var/lib/vmwarden/images")
+HELLO_KERNEL = IMAGES / "hello/vmlinuz"
+HELLO_INITRAMFS = IMAGES / "hello/initramfs.img"
+STATE = pathlib.Path("/run/vmwarden/guests")
+RESTORE = pathlib.Path("/var/lib/vmwarden/restore")
+EXAMPLES = pathlib.Path("/usr/share/doc/vmwarden/examples")
+# Long enough for a guest under nested emulation; nothing waits this long unless it is broken.
+PATIENCE = 240
+
+
+def run(*command, check=True, stdin=None):
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)} exited {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done
+
+
+def vmwarden(*arguments, check=True, stdin=None):
+    return run("vmwarden", *arguments, check=check, stdin=stdin)
+
+
+def unit_property(unit, name):
+    return run("systemctl", "show", "--value", "-p", name, unit).stdout.strip()
+
+
+def main_pid(guest):
+    return int(json.loads(vmwarden("--json", "info", guest).stdout)["MainPID"])
+
+
+def state(guest):
+    return json.loads(vmwarden("--json", "info", guest).stdout)["State"]
+
+
+def status(pid):
+    """/proc/PID/status as a dictionary of words."""
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return {key: value.split() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def cgroup_of(pid):
+    for line in pathlib.Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines():
+        if line.startswith("0::"):
+            return line[3:]
+    raise AssertionError(f"process {pid} is in no unified cgroup")
+
+
+def process_label(pid):
+    return pathlib.Path(f"/proc/{pid}/attr/current").read_text(encoding="utf-8").rstrip("\0\n")
+
+
+def file_label(path):
+    return os.getxattr(path, "security.selinux").decode().rstrip("\0")
+
+
+def whole_state(path):
+    """Everything of a file that vmwarden may change and must give back."""
+    seen = os.stat(path)
+    try:
+        label = file_label(path)
+    except OSError:
+        label = None
+    return (seen.st_uid, seen.st_gid, seen.st_mode, label)
+
+
+def wait_until_gone(pid):
+    """Waits for the end of a process that is not our child."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        if not select.select([pidfd], [], [], PATIENCE)[0]:
+            raise AssertionError(f"process {pid} is still there after {PATIENCE} s")
+    finally:
+        os.close(pidfd)
+
+
+def make_disk(name, size=1024 * 1024, owner=(0, 0), mode=0o600):
+    path = IMAGES / name
+    with open(path, "wb") as disk:
+        disk.truncate(size)
+    os.chown(path, *owner)
+    os.chmod(path, mode)
+    return path
+
+
+def guest_xml(name, disks=(), extra="", memory=64, emulator=None, kernel=True):
+    """A small guest. `disks`: (path, target) or (path, target, inner XML)."""
+    disk_xml = ""
+    for path, target, *inner in disks:
+        kind = "block" if str(path).startswith("/dev/") else "file"
+        source = "dev" if kind == "block" else "file"
+        disk_xml += (f"<disk type='{kind}' device='disk'><source {source}='{path}'/>"
+                     f"<target dev='{target}'/>{''.join(inner)}</disk>\n")
+    boot = f"<kernel>{HELLO_KERNEL}</kernel><initrd>{HELLO_INITRAMFS}</initrd>" \
+           "<cmdline>console=ttyS0 quiet</cmdline>" if kernel else ""
+    emulator_xml = f"<emulator>{emulator}</emulator>" if emulator else ""
+    return f"""<domain type='qemu'>
+  <name>{name}</name>
+  <memory unit='MiB'>{memory}</memory>
+  <vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='pc'>hvm</type>{boot}</os>
+  <features><acpi/></features>
+  <devices>{emulator_xml}
+{disk_xml}{extra}  </devices>
+</domain>
+"""
