@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The page of `vmwarden plan`. It sees the JSON alone.
+#include "src/plan/show.h"
+
+#include "src/base/text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace vmwarden::plan {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t label_width = 15;
+constexpr std::size_t line_width = 100;
+
+// Looking at a tree that came over a wire: what is not there is empty.
+const Json& at(const Json& tree, const char* key) {
+    static const Json nothing;
+    if (!tree.is_object()) return nothing;
+    const auto found = tree.find(key);
+    return found == tree.end() ? nothing : *found;
+}
+
+std::string word(const Json& value) {
+    if (value.is_string()) return printable(value.get_ref<const std::string&>());
+    if (value.is_number()) return value.dump();
+    return {};
+}
+
+std::string word(const Json& tree, const char* key) {
+    return word(at(tree, key));
+}
+
+bool yes(const Json& tree, const char* key) {
+    const auto& value = at(tree, key);
+    return value.is_boolean() && value.get<bool>();
+}
+
+std::string joined(const Json& list, std::string_view between) {
+    std::string out;
+    for (const auto& item : list.is_array() ? list : Json::array())
+        out += (out.empty() ? "" : std::string(between)) + word(item);
+    return out;
+}
+
+std::string padded(std::string text, std::size_t width) {
+    if (text.size() < width) text.resize(width, ' ');
+    return text;
+}
+
+std::size_t widest(const Json& list, const char* key) {
+    std::size_t width = 0;
+    for (const auto& item : list.is_array() ? list : Json::array())
+        width = std::max(width, word(item, key).size());
+    return std::min<std::size_t>(width, 32);
+}
+
+class Page {
+  public:
+    void section(const std::string& title) { out_ += (out_.empty() ? "" : "\n") + title + "\n"; }
+    void row(const std::string& label, const std::string& text) {
+        out_ += "  " + padded(label, label_width) + " " + text + "\n";
+    }
+    void line(const std::string& text) { out_ += text + "\n"; }
+    std::string take() { return std::move(out_); }
+
+  private:
+    std::string out_;
+};
+
+std::string owner_text(const Json& owner) {
+    return word(owner, "uid") + ":" + word(owner, "gid");
+}
+
+void show_guest(Page& page, const Json& plan) {
+    page.section("Guest " + word(plan, "name"));
+    page.row("uuid", word(plan, "uuid"));
+    page.row("state", word(plan, "state_directory"));
+    page.row("on power-off", yes(plan, "restart_on_poweroff") ? "starts again" : "ends");
+}
+
+std::string privileges_text(const Json& process) {
+    if (yes(process, "no_new_privs_before_exec")) return "no_new_privs, set before the exec";
+    if (yes(process, "expect_no_new_privs"))
+        return "no_new_privs, set by QEMU's sandbox once the label has taken hold";
+    return "no_new_privs is not set";
+}
+
+void show_identity(Page& page, const Json& plan) {
+    const auto& process = at(plan, "process");
+    const auto& identity = at(process, "identity");
+    const auto groups = joined(at(identity, "groups"), ", ");
+    page.section("Identity");
+    page.row("uid, gid", word(identity, "uid") + ", " + word(identity, "gid"));
+    page.row("groups", groups.empty() ? "none" : groups);
+    page.row("capabilities", "none: effective, permitted, inheritable, bounding, ambient emptied");
+    page.row("privileges", privileges_text(process));
+    page.row("system calls", yes(process, "expect_seccomp") ? "filtered by QEMU's seccomp sandbox"
+                                                            : "not filtered");
+    page.row("umask", word(process, "umask"));
+    page.row("directory", word(process, "working_directory"));
+    page.row("shim",
+             "runs as " + owner_text(at(at(plan, "shim"), "account")) + ", without capabilities");
+}
+
+void show_security(Page& page, const Json& security) {
+    page.section("Security");
+    page.row("model", word(security, "model"));
+    const auto process = word(security, "process_label");
+    if (process.empty()) return page.row("labels", "none: file ownership and devices confine");
+    page.row("process label", process);
+    page.row("image label", word(security, "image_label"));
+    const auto low = word(security, "category_low");
+    const auto high = word(security, "category_high");
+    page.row("categories", high == "0" ? "none: guests are not kept apart by label"
+                                       : "c" + low + " and c" + high + ", of this guest alone");
+}
+
+std::string seconds_text(const Json& usec) {
+    if (!usec.is_number_unsigned() && !usec.is_number_integer()) return "?";
+    return std::to_string(usec.get<std::uint64_t>() / 1'000'000) + " s";
+}
+
+void show_scope(Page& page, const Json& scope) {
+    page.section("Scope");
+    page.row("unit", word(scope, "unit"));
+    page.row("slice", word(scope, "slice"));
+    page.row("description", word(scope, "description"));
+    page.row("tasks", "at most " + word(scope, "tasks_max"));
+    page.row("stop", word(scope, "kill_signal") + ", then " +
+                         seconds_text(at(scope, "stop_timeout_usec")) + " to shut down");
+    const auto delegated = joined(at(scope, "delegate"), " ");
+    page.row("delegated", delegated.empty() ? "no controller" : delegated);
+}
+
+void show_devices(Page& page, const Json& scope) {
+    page.section("Devices");
+    if (!yes(scope, "device_filter")) return page.line("  not filtered");
+    const auto& devices = at(scope, "devices");
+    page.line("  these and no others:");
+    const auto node = widest(devices, "node");
+    const auto systemd = widest(devices, "systemd");
+    for (const auto& rule : devices.is_array() ? devices : Json::array())
+        page.line("  " + padded(word(rule, "node"), node) + "  " +
+                  padded(word(rule, "systemd"), systemd) + "  " +
+                  padded(word(rule, "permissions"), 3) + "  " + word(rule, "because"));
+}
+
+void show_files(Page& page, const Json& files) {
+    page.section("Files");
+    if (!files.is_array() || files.empty()) return page.line("  none");
+    for (const auto& file : files) {
+        page.row(word(file, "purpose"), word(file, "path"));
+        if (word(file, "resolved") != word(file, "path"))
+            page.row("", "is " + word(file, "resolved"));
+        page.row("", word(file, "sharing") + "; " + word(file, "because"));
+        const auto& owner = at(file, "owner");
+        page.row("", owner.is_null() ? "owner left alone"
+                                     : "owner " + owner_text(owner) + " while the guest runs");
+        const auto label = word(file, "label");
+        if (!label.empty()) page.row("", "label " + label + " while the guest runs");
+    }
+}
+
+void show_process(Page& page, const Json& process) {
+    page.section("Limits");
+    for (const auto& limit : at(process, "limits"))
+        page.row(word(limit, "resource"), word(limit, "value"));
+    page.section("Descriptors");
+    for (const auto& fd : at(process, "fds")) {
+        auto text = word(fd, "kind");
+        if (!word(fd, "path").empty()) text += " " + word(fd, "path");
+        if (yes(fd, "truncate")) text += ", emptied at start";
+        page.row(word(fd, "number"), text);
+    }
+    page.section("Environment");
+    for (const auto& entry : at(process, "environment"))
+        page.line("  " + word(entry));
+}
+
+// An option and its value stay on one line; long ones are not cut, so that they can be copied.
+void show_command(Page& page, const Json& process) {
+    page.section("Command line");
+    std::string line = "  " + shell_quoted(word(process, "executable"));
+    bool first = true;
+    for (const auto& argument : at(process, "argv")) {
+        if (std::exchange(first, false)) continue;
+        const auto text = word(argument);
+        if (text.starts_with('-') || line.size() + text.size() > line_width) {
+            page.line(line + " \\");
+            line = text.starts_with('-') ? "    " : "      ";
+            line += shell_quoted(text);
+        } else {
+            line += " " + shell_quoted(text);
+        }
+    }
+    page.line(line);
+}
+
+void show_decisions(Page& page, const Json& decisions) {
+    page.section("Decisions");
+    const auto width = widest(decisions, "what");
+    for (const auto& decision : decisions.is_array() ? decisions : Json::array())
+        page.line("  " + padded(word(decision, "what"), width) + "  " + word(decision, "value") +
+                  "  [" + word(decision, "because") + "]");
+}
+
+} // namespace
+
+std::string text_of(const Json& plan) {
+    Page page;
+    show_guest(page, plan);
+    show_identity(page, plan);
+    show_security(page, at(plan, "security"));
+    show_scope(page, at(plan, "scope"));
+    show_devices(page, at(plan, "scope"));
+    show_files(page, at(plan, "files"));
+    show_process(page, at(plan, "process"));
+    show_command(page, at(plan, "process"));
+    show_decisions(page, at(plan, "decisions"));
+    return page.take();
+}
+
+std::string to_text(const LaunchPlan& plan) {
+    return text_of(to_json(plan));
+}
+
+} // namespace vmwarden::plan
