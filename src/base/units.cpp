@@ -30,7 +30,7 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
         const auto value = hex_digit(c);
         if (!value || digits == 32) return std::nullopt;
         auto& byte = uuid.bytes[digits / 2];
-        byte = static_cast<std::uint8_t>((byte << 4) | *value);
+        byte = static_cast<std::uint8_t>((unsigned{byte} << 4) | *value);
         ++digits;
     }
     if (digits != 32) return std::nullopt;
