@@ -84,6 +84,21 @@ def wait_until_gone(pid):
         os.close(pidfd)
 
 
+def wait_for_removal(guest):
+    """Waits until the agent has taken a guest's object off the bus: it has given everything back by then."""
+    watch = ["busctl", "--system", "--json=short", "monitor", "--match",
+             "type=signal,path=/org/vmwarden1,member=InterfacesRemoved", "org.vmwarden1"]
+    with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as monitor:
+        try:
+            # The monitor may have come too late to see the signal, so ask once it listens.
+            while guest in vmwarden("list", "--all").stdout:
+                if not select.select([monitor.stdout], [], [], PATIENCE)[0]:
+                    raise AssertionError(f"{guest} is still listed after {PATIENCE} s")
+                monitor.stdout.readline()
+        finally:
+            monitor.terminate()
+
+
 def make_disk(name, size=1024 * 1024, owner=(0, 0), mode=0o600):
     path = IMAGES / name
     with open(path, "wb") as disk:
