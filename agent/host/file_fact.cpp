@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/host/file_fact.h"
+
+#include "agent/host/guest_access.h"
+#include "agent/host/image_header.h"
+#include "agent/host/path_walk.h"
+#include "agent/host/selinux.h"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace vmwarden::host {
+
+namespace {
+
+FileType type_of(mode_t mode) {
+    switch (mode & S_IFMT) {
+    case S_IFREG:
+        return FileType::regular;
+    case S_IFBLK:
+        return FileType::block;
+    case S_IFCHR:
+        return FileType::character;
+    case S_IFDIR:
+        return FileType::directory;
+    default:
+        return FileType::other;
+    }
+}
+
+void become_unreadable(FileFact& fact, int error, const std::string& what) {
+    fact.state = FileFact::State::unreadable;
+    fact.error = what + ": " + std::generic_category().message(error);
+}
+
+void note_walk(FileFact& fact, const Walk& walk) {
+    fact.resolved = walk.resolved;
+    for (const WalkedDirectory& directory : walk.directories)
+        fact.parents.push_back({directory.path, false});
+    fact.state = FileFact::State::present;
+    if (walk.error == 0) return;
+    // The text stays with an absent file too: a link may lead to a name nobody wrote.
+    fact.state = walk.error == ENOENT ? FileFact::State::absent : FileFact::State::unreadable;
+    fact.error = walk.error_text;
+}
+
+bool note_status(FileFact& fact, int file) {
+    struct stat status {};
+    if (::fstat(file, &status) != 0) {
+        become_unreadable(fact, errno, "cannot look at the file");
+        return false;
+    }
+    fact.type = type_of(status.st_mode);
+    fact.id = {status.st_dev, status.st_ino};
+    if (fact.type == FileType::block || fact.type == FileType::character)
+        fact.device = {gnu_dev_major(status.st_rdev), gnu_dev_minor(status.st_rdev)};
+    fact.owner = {Uid{status.st_uid}, Gid{status.st_gid}};
+    fact.mode = status.st_mode & 07777U;
+    return true;
+}
+
+void note_label(FileFact& fact, int file) {
+    if (!selinux::enabled()) return;
+    try {
+        fact.label = selinux::label_of(file);
+        fact.can_label = selinux::fd_can_be_labelled(file);
+    } catch (const std::system_error& error) {
+        become_unreadable(fact, error.code().value(), "cannot read the file's SELinux label");
+    }
+}
+
+// access(2) says nothing of mounts without devices: there, opening a node fails for everyone.
+bool is_dead_node(const FileFact& fact, int file) {
+    if (fact.type != FileType::block && fact.type != FileType::character) return false;
+    struct statvfs file_system {};
+    return ::fstatvfs(file, &file_system) != 0 || (file_system.f_flag & ST_NODEV) != 0;
+}
+
+struct Beginning {
+    std::array<unsigned char, image_header_bytes> bytes{};
+    std::size_t length = 0;
+    int error = 0; // errno
+};
+
+Beginning read_beginning(int path_fd) {
+    Beginning read;
+    const std::string path = "/proc/self/fd/" + std::to_string(path_fd);
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    ssize_t got = -1;
+    if (fd) {
+        do {
+            got = ::pread(fd.get(), read.bytes.data() + read.length,
+                          read.bytes.size() - read.length, static_cast<off_t>(read.length));
+            if (got > 0) read.length += static_cast<std::size_t>(got);
+        } while ((got < 0 && errno == EINTR) || (got > 0 && read.length < read.bytes.size()));
+    }
+    if (got < 0) read.error = errno;
+    return read;
+}
+
+bool has_header(const FileFact& fact) {
+    return fact.type == FileType::regular || fact.type == FileType::block;
+}
+
+void note_access(FileFact& fact, const Walk& walk, const AccessCheck& allowed) {
+    for (std::size_t i = 0; i < walk.directories.size(); ++i)
+        fact.parents[i].searchable = allowed(walk.directories[i].fd.get(), X_OK);
+    if (!walk.file || is_dead_node(fact, walk.file.get())) return;
+    fact.guest_can_read = allowed(walk.file.get(), R_OK);
+    fact.guest_can_write = allowed(walk.file.get(), W_OK);
+    fact.guest_can_execute = allowed(walk.file.get(), X_OK);
+}
+
+void note_header(FileFact& fact, const Beginning& header) {
+    // An ordinary user's offline plan goes without the look: the agent that launches takes it. For
+    // root a file that will not be read is a file that may name anything.
+    if (header.error == EACCES && ::geteuid() != 0) return;
+    if (header.error != 0)
+        return become_unreadable(fact, header.error, "cannot read the file's beginning");
+    fact.has_backing_file = names_another_file(std::span(header.bytes.data(), header.length));
+}
+
+} // namespace
+
+FileFact file_fact(const std::string& path, const std::optional<Identity>& identity) {
+    const Walk walk = walk_path(path);
+    FileFact fact;
+    note_walk(fact, walk);
+    Beginning header;
+    if (walk.file && note_status(fact, walk.file.get())) {
+        note_label(fact, walk.file.get());
+        if (has_header(fact)) header = read_beginning(walk.file.get());
+    }
+    if (identity) {
+        with_access_of(*identity, [&](const AccessCheck& allowed) {
+            note_access(fact, walk, allowed);
+            // On file systems that map root to nobody the guest may read what we may not.
+            if (header.error == EACCES) header = read_beginning(walk.file.get());
+        });
+    }
+    note_header(fact, header);
+    return fact;
+}
+
+} // namespace vmwarden::host

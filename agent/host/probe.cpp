@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/host/probe.h"
+
+#include "agent/host/accounts.h"
+#include "agent/host/file_fact.h"
+#include "agent/host/selinux.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/random.h>
+#include <sys/utsname.h>
+#include <system_error>
+
+namespace vmwarden::host {
+
+namespace {
+
+constexpr const char* shim_user = "vmwarden";
+
+std::string machine_arch() {
+    utsname names{};
+    ::uname(&names); // fails only for a bad address
+    return names.machine;
+}
+
+SelinuxFact selinux_fact() {
+    SelinuxFact fact;
+    fact.enabled = selinux::enabled();
+    if (!fact.enabled) return fact;
+    fact.enforcing = selinux::enforcing();
+    const auto domains = selinux::virtual_domain_contexts();
+    const auto images = selinux::virtual_image_contexts();
+    if (!domains.empty()) fact.domain_context = domains[0];
+    if (!images.empty()) fact.image_context = images[0];
+    if (images.size() > 1) fact.content_context = images[1];
+    return fact;
+}
+
+bool can_open(const FileFact& node) {
+    return node.guest_can_read && node.guest_can_write &&
+           std::all_of(node.parents.begin(), node.parents.end(),
+                       [](const PathComponent& parent) { return parent.searchable; });
+}
+
+template <class Value>
+Value random_value() {
+    Value value{};
+    // Up to 256 bytes come whole or not at all.
+    while (::getrandom(&value, sizeof value, 0) != static_cast<ssize_t>(sizeof value))
+        if (errno != EINTR)
+            throw std::system_error(errno, std::generic_category(), "no random numbers");
+    return value;
+}
+
+} // namespace
+
+HostFacts probe(const FactsRequest& request) {
+    HostFacts facts;
+    facts.machine_arch = machine_arch();
+    auto account = look_up_identity(request.user, request.group);
+    facts.identity = std::move(account.identity);
+    facts.identity_error = std::move(account.error);
+    facts.shim_account = look_up_owner(shim_user);
+    const FileFact kvm = file_fact("/dev/kvm", facts.identity);
+    facts.kvm_present = kvm.type == FileType::character;
+    facts.kvm_usable = facts.kvm_present && can_open(kvm);
+    facts.selinux = selinux_fact();
+    for (const std::string& path : request.files)
+        facts.files.try_emplace(path, file_fact(path, facts.identity));
+    facts.category_seed = random_value<std::uint64_t>();
+    return facts;
+}
+
+} // namespace vmwarden::host
