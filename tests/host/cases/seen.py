@@ -88,9 +88,10 @@ def wait_for_removal(guest):
     """Waits until the agent has taken a guest's object off the bus: it has given everything back by then."""
     watch = ["busctl", "--system", "--json=short", "monitor", "--match",
              "type=signal,path=/org/vmwarden1,member=InterfacesRemoved", "org.vmwarden1"]
-    with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as monitor:
+    with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as monitor:
         try:
-            # The monitor may have come too late to see the signal, so ask once it listens.
+            # busctl says on stderr that it listens; only a look after that cannot miss the signal.
+            monitor.stderr.readline()
             while guest in vmwarden("list", "--all").stdout:
                 if not select.select([monitor.stdout], [], [], PATIENCE)[0]:
                     raise AssertionError(f"{guest} is still listed after {PATIENCE} s")
