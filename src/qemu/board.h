@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the machine brings along and what must be added to it so that a guest's devices have a bus.
+#pragma once
+
+#include "src/domain/guest_definition.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace vmwarden::qemu {
+
+class CommandLine;
+
+// The two families of PC: by name "pc", "pc-i440fx-…"; "q35", "pc-q35-…".
+enum class Chipset { i440fx, q35 };
+
+// The family of a machine type, none when it is not one of ours. An empty name is "pc", QEMU's
+// default on x86.
+std::optional<Chipset> chipset_of(std::string_view machine);
+
+// Controllers beyond those of the chipset. A q35 has an AHCI, an i440fx an IDE and a floppy
+// controller.
+struct Board {
+    Chipset chipset = Chipset::i440fx;
+    bool ahci = false;          // "sata0"
+    bool scsi = false;          // "scsi0"
+    bool usb = false;           // "usb0"
+    bool fdc = false;           // "fdc0"
+    bool virtio_serial = false; // "serial0"
+};
+
+// Of a definition whose machine has a chipset.
+Board board_for(const GuestDefinition& definition);
+
+void add_controllers(CommandLine& command, const Board& board);
+
+// How many of its PCI slots the guest uses for what can be unplugged from the definition.
+std::size_t pci_devices(const GuestDefinition& definition);
+constexpr std::size_t pci_slots = 30; // of 32; two are the chipset's own
+
+std::size_t usb_devices(const GuestDefinition& definition);
+constexpr std::size_t usb_ports = 15; // of our controller
+
+// NIC models by libvirt's name, with the device each is to QEMU.
+struct NicModel {
+    std::string_view name;
+    std::string_view device;
+    bool pci = true;
+};
+const std::vector<NicModel>& nic_models();
+const NicModel* nic_model(std::string_view name); // empty: virtio; null: unknown
+
+// Display adapters likewise. "none" has no device.
+struct VideoModel {
+    std::string_view name;
+    std::string_view device;
+};
+const std::vector<VideoModel>& video_models();
+// What the guest gets: the definition's, "vga" where a display wants one, or null for none.
+const VideoModel* video_model(const GuestDefinition& definition);
+
+} // namespace vmwarden::qemu

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// <boot dev=…/> as QEMU's bootindex: which device is tried when.
+#pragma once
+
+#include "src/domain/guest_definition.h"
+
+#include <optional>
+#include <vector>
+
+namespace vmwarden::qemu {
+
+// By index into the definition's disks and interfaces; none: never booted from.
+struct BootOrder {
+    std::vector<std::optional<unsigned>> disks;
+    std::vector<std::optional<unsigned>> interfaces;
+};
+
+// Every device of a class is tried before the next class; drives of a class in the order of their
+// targets. A definition without <boot> boots from hard disks. Counts from 1: QEMU gives 0 to a
+// kernel on the command line.
+BootOrder boot_order(const GuestDefinition& definition);
+
+} // namespace vmwarden::qemu

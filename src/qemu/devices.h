@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Everything on the board that is not a drive: network, serial lines and consoles, display, input.
+#pragma once
+
+#include "src/qemu/board.h"
+#include "src/qemu/boot_order.h"
+#include "src/qemu/command.h"
+
+namespace vmwarden::qemu {
+
+class CommandLine;
+
+// The MAC address of an interface whose owner gave none: QEMU's prefix and 24 bits that depend on
+// the guest and the interface's place alone.
+std::string derived_mac(const Uuid& uuid, std::size_t interface);
+
+// Netdev "netN" and device "nicN" for interface N.
+void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefinition& definition,
+                    const Uuid& uuid);
+
+// Character device "charN" (query-chardev names a pty) and device "console-N" for character N.
+void add_characters(CommandLine& command, const GuestDefinition& definition,
+                    const std::map<std::size_t, int>& inherited);
+
+void add_display(CommandLine& command, const GuestDefinition& definition);
+void add_inputs(CommandLine& command, const GuestDefinition& definition);
+
+} // namespace vmwarden::qemu

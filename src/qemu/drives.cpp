@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/qemu/drives.h"
+
+#include "src/qemu/command_line.h"
+
+#include <algorithm>
+#include <array>
+
+namespace vmwarden::qemu {
+
+namespace {
+
+// What QEMU makes of each cache mode: three switches in two places.
+struct CacheSwitches {
+    bool direct = false;     // past the host's page cache
+    bool no_flush = false;   // the guest's flushes are dropped
+    bool write_cache = true; // the guest sees a volatile write cache, and flushes
+};
+
+std::optional<CacheSwitches> switches_of(DiskCache cache) {
+    switch (cache) {
+    case DiskCache::none:
+        return CacheSwitches{.direct = true};
+    case DiskCache::writethrough:
+        return CacheSwitches{.write_cache = false};
+    case DiskCache::writeback:
+        return CacheSwitches{};
+    case DiskCache::directsync:
+        return CacheSwitches{.direct = true, .write_cache = false};
+    case DiskCache::unsafe:
+        return CacheSwitches{.no_flush = true};
+    case DiskCache::hypervisor_default:
+        break;
+    }
+    return std::nullopt;
+}
+
+bool read_only(const Disk& disk) {
+    return disk.readonly || disk.device == DiskDevice::cdrom;
+}
+
+// Options that both nodes of a medium carry.
+Json node(std::string_view driver, const std::string& name, const Disk& disk) {
+    Json json{{"driver", driver}, {"node-name", name}, {"read-only", read_only(disk)}};
+    if (const auto cache = switches_of(disk.cache))
+        json["cache"] = {{"direct", cache->direct}, {"no-flush", cache->no_flush}};
+    return json;
+}
+
+void add_medium(CommandLine& command, const Disk& disk) {
+    const auto file_node = disk.target + "-file";
+    auto file = node(disk.type == DiskSource::block ? "host_device" : "file", file_node, disk);
+    file["filename"] = disk.source;
+    // Never what the plan does not say: no silent fall-back to read-only.
+    file["auto-read-only"] = false;
+    file["locking"] = "auto";
+    command.add("-blockdev", file);
+
+    auto format = node(disk.format == DiskFormat::qcow2 ? "qcow2" : "raw", disk.target, disk);
+    format["file"] = file_node;
+    // An image cannot make QEMU open another file: a backing file is a disk's own business to name.
+    if (disk.format == DiskFormat::qcow2) format["backing"] = nullptr;
+    command.add("-blockdev", format);
+}
+
+std::string_view front_end(const Disk& disk) {
+    const bool cdrom = disk.device == DiskDevice::cdrom;
+    switch (disk.bus) {
+    case DiskBus::fdc:
+        return "floppy";
+    case DiskBus::scsi:
+        return cdrom ? "scsi-cd" : "scsi-hd";
+    case DiskBus::virtio:
+        return "virtio-blk-pci";
+    case DiskBus::usb:
+        return "usb-storage";
+    case DiskBus::ide:
+    case DiskBus::sata:
+        break;
+    }
+    return cdrom ? "ide-cd" : "ide-hd";
+}
+
+std::string port(std::string_view bus, unsigned number) {
+    return std::string(bus) + "." + std::to_string(number);
+}
+
+void put_ide(Json& device, const Board& board, unsigned index) {
+    if (board.chipset == Chipset::q35) {
+        device["bus"] = port("ide", index);
+        return;
+    }
+    device["bus"] = port("ide", index / 2);
+    device["unit"] = index % 2;
+}
+
+void put(Json& device, const Board& board, const Disk& disk) {
+    const auto index = target_index(disk.target).value();
+    switch (disk.bus) {
+    case DiskBus::ide:
+        put_ide(device, board, index);
+        break;
+    case DiskBus::sata:
+        device["bus"] = port(board.ahci ? "sata0" : "ide", index);
+        break;
+    case DiskBus::fdc:
+        device["unit"] = index;
+        break;
+    case DiskBus::scsi:
+        device["bus"] = "scsi0.0";
+        device["scsi-id"] = index;
+        device["lun"] = 0;
+        break;
+    case DiskBus::usb:
+        device["bus"] = "usb0.0";
+        break;
+    case DiskBus::virtio:
+        break;
+    }
+}
+
+void add_front_end(CommandLine& command, const Board& board, const Disk& disk,
+                   std::optional<unsigned> bootindex) {
+    Json device{{"driver", front_end(disk)}, {"id", "disk-" + disk.target}};
+    put(device, board, disk);
+    if (!disk.source.empty()) device["drive"] = disk.target;
+    if (const auto cache = switches_of(disk.cache))
+        device["write-cache"] = cache->write_cache ? "on" : "off";
+    if (disk.shareable) device["share-rw"] = true;
+    if (!disk.serial.empty()) device["serial"] = disk.serial;
+    if (bootindex && disk.bus != DiskBus::fdc) device["bootindex"] = *bootindex;
+    command.add("-device", device);
+}
+
+// Floppy drives have no bootindex of their own, their controller has one for each; an i440fx
+// creates it before any -device.
+void add_floppy_boot(CommandLine& command, unsigned drive, unsigned bootindex) {
+    command.add("-global", Options()
+                               .set("driver", "isa-fdc")
+                               .set("property", drive == 0 ? "bootindexA" : "bootindexB")
+                               .set("value", bootindex));
+}
+
+} // namespace
+
+std::optional<unsigned> target_index(std::string_view target) {
+    constexpr std::array<std::string_view, 6> prefixes = {"hd", "sd", "vd", "fd", "xvd", "ubd"};
+    const auto* prefix = std::ranges::find_if(
+        prefixes, [&](std::string_view known) { return target.starts_with(known); });
+    if (prefix == prefixes.end()) return std::nullopt;
+    const auto letters = target.substr(prefix->size());
+    if (letters.empty() || letters.size() > 3) return std::nullopt;
+    unsigned index = 0;
+    for (const char c : letters) {
+        if (c < 'a' || c > 'z') return std::nullopt;
+        index = index * 26 + static_cast<unsigned>(c - 'a') + 1;
+    }
+    return index - 1;
+}
+
+void add_drives(CommandLine& command, const Board& board, const BootOrder& boot,
+                const GuestDefinition& definition) {
+    for (std::size_t i = 0; i < definition.disks.size(); ++i) {
+        const auto& disk = definition.disks[i];
+        if (!disk.source.empty()) add_medium(command, disk);
+        add_front_end(command, board, disk, boot.disks[i]);
+        if (boot.disks[i] && disk.bus == DiskBus::fdc)
+            add_floppy_boot(command, target_index(disk.target).value(), *boot.disks[i]);
+    }
+}
+
+} // namespace vmwarden::qemu

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Disks, CD-ROM and floppy drives: two block nodes behind each medium, a front end before it.
+#pragma once
+
+#include "src/qemu/board.h"
+#include "src/qemu/boot_order.h"
+
+namespace vmwarden::qemu {
+
+// The place that a target's name asks for, counted from 0: "hda" 0, "vdb" 1, "sdaa" 26. None when
+// it is not such a name. The prefix is not looked at: like libvirt, "hdb" on a virtio bus is fine.
+std::optional<unsigned> target_index(std::string_view target);
+
+// For a disk with target T: node "T-file" (the file or device), node "T" (its format), device
+// "disk-T". A drive without medium has the device alone.
+void add_drives(CommandLine& command, const Board& board, const BootOrder& boot,
+                const GuestDefinition& definition);
+
+} // namespace vmwarden::qemu

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/base/suggest.h"
+#include "src/base/text.h"
+#include "src/qemu/board.h"
+#include "src/qemu/unsupported.h"
+
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <set>
+
+namespace vmwarden::qemu {
+
+namespace {
+
+constexpr unsigned isa_serial_ports = 4;
+constexpr std::size_t virtio_consoles = 31; // of one virtio-serial-pci
+constexpr int first_vnc_port = 5900;
+
+std::string quoted(std::string_view text) {
+    return "'" + printable(text) + "'";
+}
+
+template <class Model>
+std::string suggestion(std::string_view word, const std::vector<Model>& models) {
+    std::vector<std::string_view> names;
+    std::string all;
+    for (const auto& model : models) {
+        names.push_back(model.name);
+        all.append(all.empty() ? "" : ", ").append(model.name);
+    }
+    const auto near = did_you_mean(word, names);
+    return near.empty() ? all + " are" : near;
+}
+
+// Six octets, two hexadecimal digits each; not a group address, which no sender may have.
+bool valid_mac(std::string_view mac) {
+    if (mac.size() != 17) return false;
+    constexpr std::string_view digits = "0123456789abcdefABCDEF";
+    for (std::size_t i = 0; i < mac.size(); ++i)
+        if (i % 3 == 2 ? mac[i] != ':' : digits.find(mac[i]) == std::string_view::npos)
+            return false;
+    return std::string_view("02468aceACE").find(mac[1]) != std::string_view::npos;
+}
+
+void check_interface(Diagnostics& found, const Interface& interface,
+                     std::string_view user_network) {
+    if (interface.type == InterfaceType::network && interface.network != user_network)
+        found.error(interface.place, "network " + quoted(interface.network) + " is not known",
+                    "network " + quoted(user_network) + " and <interface type='user'> are");
+    if (nic_model(interface.model) == nullptr)
+        found.error(interface.place,
+                    "interface model " + quoted(interface.model) + " is not handled",
+                    suggestion(interface.model, nic_models()));
+    if (!interface.mac.empty() && !valid_mac(interface.mac))
+        found.error(interface.place, quoted(interface.mac) + " cannot be an interface's address",
+                    "52:54:00:12:34:56, say; its first octet is even");
+}
+
+void check_character(Diagnostics& found, const CharacterDevice& character) {
+    constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+    const bool named = character.source == CharacterSource::file ||
+                       character.source == CharacterSource::unix_listener;
+    check_path(found, character.place, "path", character.path);
+    if (named && character.path.empty()) found.error(character.place, "a path is missing");
+    if (character.source == CharacterSource::unix_listener && character.path.size() > longest)
+        found.error(character.place,
+                    "a socket's path is at most " + std::to_string(longest) + " bytes long");
+    if (character.target == CharacterDevice::Target::serial && character.port >= isa_serial_ports)
+        found.error(character.place, "a PC has no serial port " + std::to_string(character.port),
+                    "ports 0 to 3 exist");
+}
+
+void check_characters(Diagnostics& found, const GuestDefinition& definition) {
+    std::set<unsigned> ports;
+    std::size_t consoles = 0;
+    for (const auto& character : definition.characters) {
+        check_character(found, character);
+        if (character.target == CharacterDevice::Target::virtio_console) {
+            if (++consoles == virtio_consoles + 1)
+                found.error(character.place, "more consoles than a guest can have",
+                            "up to " + std::to_string(virtio_consoles));
+        } else if (!ports.insert(character.port).second)
+            found.error(character.place,
+                        "serial port " + std::to_string(character.port) + " is there twice");
+    }
+}
+
+bool is_address(const std::string& text) {
+    in6_addr out{};
+    return ::inet_pton(AF_INET, text.c_str(), &out) == 1 ||
+           ::inet_pton(AF_INET6, text.c_str(), &out) == 1;
+}
+
+// The words of -vnc and -k mean more than they seem: "unix:" is a socket, a keymap with a slash is
+// any file.
+void check_graphics(Diagnostics& found, const Graphics& graphics) {
+    if (!graphics.listen.empty() && !is_address(graphics.listen))
+        found.error(graphics.place, "cannot listen on " + quoted(graphics.listen),
+                    "an IPv4 or IPv6 address in numbers is needed");
+    const bool possible = graphics.port >= first_vnc_port && graphics.port <= 65535;
+    if (graphics.port != -1 && !possible)
+        found.error(graphics.place,
+                    "port " + std::to_string(graphics.port) + " cannot be a VNC display",
+                    "5900 to 65535, or -1 for the first free one");
+    if (!graphics.keymap.empty() && !plain_word(graphics.keymap))
+        found.error(graphics.place, quoted(graphics.keymap) + " cannot be a keymap",
+                    "de or en-us, say");
+}
+
+void check_display(Diagnostics& found, const GuestDefinition& definition) {
+    for (const auto& graphics : definition.graphics)
+        check_graphics(found, graphics);
+    if (definition.graphics.size() > 1)
+        found.error(definition.graphics[1].place, "more than one display is not handled");
+    if (definition.videos.size() > 1)
+        found.error(definition.videos[1].place, "more than one video adapter is not handled");
+    for (const auto& video : definition.videos)
+        if (std::ranges::count(video_models(), video.model, &VideoModel::name) == 0)
+            found.error(video.place, "video model " + quoted(video.model) + " is not handled",
+                        suggestion(video.model, video_models()));
+}
+
+void check_inputs(Diagnostics& found, const GuestDefinition& definition) {
+    for (const auto& input : definition.inputs)
+        if (input.type == Input::Type::tablet && input.bus == Input::Bus::ps2)
+            found.error(input.place, "there is no tablet on bus ps2", "write bus='usb'");
+}
+
+void check_room(Diagnostics& found, const GuestDefinition& definition) {
+    if (usb_devices(definition) > usb_ports)
+        found.error(definition.place, "more USB devices than ports",
+                    "there are " + std::to_string(usb_ports));
+    if (chipset_of(definition.os.machine) && pci_devices(definition) > pci_slots)
+        found.error(definition.place, "more PCI devices than slots",
+                    "disks on bus='scsi' share one slot; there are " + std::to_string(pci_slots));
+}
+
+} // namespace
+
+void check_devices(Diagnostics& found, const GuestDefinition& definition,
+                   std::string_view user_network) {
+    for (const auto& interface : definition.interfaces)
+        check_interface(found, interface, user_network);
+    check_characters(found, definition);
+    check_display(found, definition);
+    check_inputs(found, definition);
+    check_room(found, definition);
+}
+
+} // namespace vmwarden::qemu
