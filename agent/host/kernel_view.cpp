@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/host/kernel_view.h"
+
+#include "agent/host/device_filter.h"
+#include "agent/host/proc_text.h"
+#include "agent/host/read_text.h"
+#include "agent/host/selinux.h"
+#include "src/base/unique_fd.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <climits>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <memory>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <system_error>
+
+namespace vmwarden::host {
+
+namespace {
+
+[[noreturn]] void fail(int error, const std::string& what) {
+    // What is gone from /proc is a process that has ended.
+    throw std::system_error(error == ENOENT ? ESRCH : error, std::generic_category(), what);
+}
+
+// /proc/PID, opened once: a later process of the same number is not seen through it.
+UniqueFd process_directory(pid_t pid) {
+    const std::string path = "/proc/" + std::to_string(pid);
+    UniqueFd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) fail(errno, "cannot look at process " + std::to_string(pid));
+    return directory;
+}
+
+std::string process_text(const UniqueFd& process, const std::string& name) {
+    auto text = read_text(name, process.get());
+    if (!text) fail(errno, "cannot read a process' " + name);
+    return std::move(*text);
+}
+
+void note_status(KernelView& view, const UniqueFd& process) {
+    const auto status = parse_status(process_text(process, "status"));
+    if (!status) throw std::runtime_error("/proc/PID/status is not as this program knows it");
+    view.uids = status->uids;
+    view.gids = status->gids;
+    view.groups = status->groups;
+    view.capabilities = status->capabilities;
+    view.no_new_privs = status->no_new_privs;
+    view.seccomp_mode = status->seccomp_mode;
+}
+
+// The directory of a node of the unified hierarchy, which is mounted one deeper on hybrid hosts.
+UniqueFd cgroup_directory(const std::string& node) {
+    for (const std::string mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+        UniqueFd directory(
+            ::open((mount + node).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        struct statfs file_system {};
+        if (directory && ::fstatfs(directory.get(), &file_system) == 0 &&
+            file_system.f_type == CGROUP2_SUPER_MAGIC)
+            return directory;
+    }
+    return {};
+}
+
+void note_cgroup(KernelView& view, const UniqueFd& process) {
+    const auto cgroup = unified_cgroup(process_text(process, "cgroup"));
+    if (!cgroup) return;
+    view.cgroup = *cgroup;
+    view.scope_cgroup = parent_cgroup(*cgroup);
+    const UniqueFd scope = cgroup_directory(view.scope_cgroup);
+    if (scope) view.device_filter = device_filter_attached(scope.get());
+}
+
+std::string link_target(int fd) {
+    std::array<char, PATH_MAX> buffer{};
+    const std::string link = "/proc/self/fd/" + std::to_string(fd);
+    const ssize_t length = ::readlink(link.c_str(), buffer.data(), buffer.size());
+    if (length < 0) fail(errno, "cannot read where a descriptor leads");
+    return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+void note_file_of(OpenFd& entry, int fd) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) fail(errno, "cannot look at a process' descriptor");
+    entry.id = {status.st_dev, status.st_ino};
+    entry.is_device = S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode);
+    if (entry.is_device)
+        entry.device = {gnu_dev_major(status.st_rdev), gnu_dev_minor(status.st_rdev)};
+}
+
+// None for a descriptor that was closed while we looked. The link in /proc leads to the open file
+// itself; O_PATH takes hold of that without its driver, pipe or peer noticing.
+std::optional<OpenFd> open_fd(const UniqueFd& process, const std::string& number) {
+    const UniqueFd file(::openat(process.get(), ("fd/" + number).c_str(), O_PATH | O_CLOEXEC));
+    if (!file && errno == ENOENT) return std::nullopt;
+    if (!file) fail(errno, "cannot look at descriptor " + number + " of a process");
+    const auto info = read_text("fdinfo/" + number, process.get());
+    if (!info && errno == ENOENT) return std::nullopt;
+    if (!info) fail(errno, "cannot read the flags of a process' descriptor");
+    OpenFd entry;
+    std::from_chars(number.data(), number.data() + number.size(), entry.number);
+    entry.target = link_target(file.get());
+    entry.writable = fdinfo_writable(*info).value_or(true);
+    note_file_of(entry, file.get());
+    return entry;
+}
+
+struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+std::vector<std::string> fd_numbers(const UniqueFd& process) {
+    UniqueFd fd(::openat(process.get(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) fail(errno, "cannot list a process' descriptors");
+    const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd.get()));
+    if (!directory) fail(errno, "cannot list a process' descriptors");
+    (void)fd.release(); // the stream owns it now
+    std::vector<std::string> numbers;
+    errno = 0;
+    while (const dirent* entry = ::readdir(directory.get()))
+        if (entry->d_name[0] != '.') numbers.emplace_back(entry->d_name);
+    if (errno != 0) fail(errno, "cannot list a process' descriptors");
+    return numbers;
+}
+
+void note_fds(KernelView& view, const UniqueFd& process) {
+    for (const std::string& number : fd_numbers(process))
+        if (auto entry = open_fd(process, number)) view.fds.push_back(std::move(*entry));
+    std::sort(view.fds.begin(), view.fds.end(),
+              [](const OpenFd& a, const OpenFd& b) { return a.number < b.number; });
+}
+
+// The file that stands under the plan's resolved name now; a link in its place is another file.
+UniqueFd file_in_place(const std::string& path) {
+    open_how how{};
+    how.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW;
+    how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return UniqueFd(
+        static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+}
+
+FileView file_view(const plan::FileGrant& grant) {
+    FileView view;
+    view.path = grant.path;
+    const UniqueFd file = file_in_place(grant.resolved);
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0) return view;
+    view.id = {status.st_dev, status.st_ino};
+    view.owner = {Uid{status.st_uid}, Gid{status.st_gid}};
+    try {
+        if (selinux::enabled()) view.label = selinux::label_of(file.get());
+        view.readable = true;
+    } catch (const std::system_error&) {
+        // Not readable then: a label that cannot be seen is not taken for none.
+    }
+    return view;
+}
+
+// A pidfd polls readable once its process has ended, and its fdinfo tells whose it is.
+void require_alive(pid_t pid, int pidfd) {
+    const auto info = read_text("/proc/self/fdinfo/" + std::to_string(pidfd));
+    pollfd ended{pidfd, POLLIN, 0};
+    if (!info || fdinfo_pid(*info) != pid || ::poll(&ended, 1, 0) != 0)
+        fail(ESRCH, "process " + std::to_string(pid));
+}
+
+} // namespace
+
+KernelView read_kernel_view(pid_t pid, int pidfd, const LaunchPlan& plan) {
+    KernelView view;
+    const UniqueFd process = process_directory(pid);
+    note_status(view, process);
+    if (selinux::enabled())
+        view.process_label = attribute_label(process_text(process, "attr/current"));
+    note_cgroup(view, process);
+    note_fds(view, process);
+    for (const plan::FileGrant& grant : plan.files)
+        view.files.push_back(file_view(grant));
+    // Last: what has outlived the reading was there, under this number, all along.
+    require_alive(pid, pidfd);
+    return view;
+}
+
+} // namespace vmwarden::host
