@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The agent, called: every verb that is not offline goes through here.
+#pragma once
+
+#include "agent/cli/failure.h"
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sdbus {
+class IConnection;
+}
+
+namespace vmwarden::cli {
+
+struct ListedGuest {
+    std::string name;
+    std::string state;
+    std::string path;
+};
+
+// Option dictionary of a call (a{sv}): strings, booleans and unsigned numbers.
+using CallOptions = nlohmann::ordered_json;
+
+// All calls throw Failure, with the exit code that the agent's error name stands for.
+class Client {
+  public:
+    // `ask_password`: let polkit ask the person at this terminal or desktop.
+    explicit Client(bool ask_password);
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    std::vector<ListedGuest> list();
+    std::string find(const std::string& name); // object path
+    std::string define(const std::string& xml, const std::string& file);
+    void create(const std::string& xml, const std::string& file);
+    nlohmann::ordered_json plan(const std::string& xml, const std::string& file);
+
+    // A verb of org.vmwarden1.Guest that ends in a job; returns when the job has ended.
+    void run_job(const std::string& path, const std::string& method, CallOptions options);
+    void undefine(const std::string& path);
+    std::string xml(const std::string& path);
+    nlohmann::ordered_json guest_plan(const std::string& path);
+    nlohmann::ordered_json verify(const std::string& path); // array of rows
+    nlohmann::ordered_json properties(const std::string& path);
+
+  private:
+    CallOptions with_defaults(CallOptions options) const;
+
+    std::unique_ptr<sdbus::IConnection> connection_;
+    bool ask_password_;
+};
+
+} // namespace vmwarden::cli
