@@ -6,11 +6,13 @@
 //   prepare + descriptors          ->  decodes the plan
 //                                  <-  ready | failed
 //   … scope, cgroups, read-back …
-//   release + emulator cgroup.procs ->  forks; the child walks the steps and execs QEMU
-//                                  <-  started(pid) | failed(step, errno)
-//   (the agent may go away here)       drops everything, stays: reaps QEMU, passes stop requests on
+//   release + emulator cgroup.procs ->  forks, drops everything; the child walks the steps and
+//                                       execs QEMU
+//                                  <-  started(pid) + pidfd | failed(step, errno)
+//   (the agent may go away here)       stays: reaps QEMU, passes stop requests on
 //
-// A shim whose control socket closes before `release` exits and starts nothing.
+// A shim whose control socket closes before `release` exits and starts nothing. Its standard error
+// is a file that what QEMU says goes to, bounded by the shim (output.h).
 #pragma once
 
 #include <cstdint>
@@ -29,10 +31,13 @@ enum class Request : std::uint8_t {
 
 struct Report {
     enum class Kind : std::uint8_t { ready = 'y', started = 's', failed = 'f' };
+    static constexpr int name_size = 32;
+
     Kind kind = Kind::failed;
-    std::uint8_t step = 0;      // of failed: index into the table of steps (steps.h)
-    std::int32_t error = 0;     // errno
-    std::int32_t pid = 0;       // of started: QEMU
+    std::uint8_t step = 0;          // of failed: index into the table of steps (steps.h)
+    std::int32_t error = 0;         // errno
+    std::int32_t pid = 0;           // of started: QEMU; its pidfd comes along as a descriptor
+    char step_name[name_size] = {}; // of failed, for people: "capabilities", "plan"
 };
 
 // The exit record, one line, written when QEMU has ended: "exited STATUS" or "killed SIGNAL".

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From a released shim to a running QEMU beside a shim without privilege.
+#pragma once
+
+#include "agent/shim/inherited_plan.h"
+#include "agent/shim/keeper.h"
+#include "agent/shim/steps.h"
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace vmwarden::shim {
+
+// What ended a start, for the agent.
+struct StartFailure {
+    std::string_view step; // points into the report or a literal
+    std::uint8_t index = 0;
+    Outcome why;
+    StepReport report;
+};
+
+struct Started {
+    pid_t pid = -1;
+    UniqueFd pidfd;
+    UniqueFd output; // reading end of QEMU's standard output and error
+};
+
+// Forks; drops everything this process does not need, privilege and descriptors but those of
+// `kept`; only then lets the child walk the steps, and waits until it has become QEMU or failed.
+// After a failure no child is left.
+std::optional<StartFailure> start(std::span<const Step> table, Prepared& prepared,
+                                  UniqueFd cgroup_procs, const std::vector<int>& kept,
+                                  Started& started) noexcept;
+
+} // namespace vmwarden::shim

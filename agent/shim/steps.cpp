@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/shim/steps.h"
+
+#include "agent/shim/exec_label.h"
+#include "agent/shim/privileges.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace vmwarden::shim {
+namespace {
+
+// "0" is the writer itself. The write is allowed by who opened the file, the agent.
+Outcome enter_cgroup(StepContext& context) {
+    return errno_of(write(context.cgroup_procs, "0", 1));
+}
+
+Outcome new_session(StepContext&) {
+    return errno_of(setsid());
+}
+
+// From here to the exec nobody of the guest's own uid may look into this process.
+Outcome no_ptrace(StepContext&) {
+    return set_undumpable();
+}
+
+// The agent's dispositions and mask are not QEMU's business. SIGKILL, SIGSTOP and the two that the
+// C library keeps for itself refuse with EINVAL; they cannot have been changed either.
+Outcome reset_signals(StepContext&) {
+    struct sigaction plain {};
+    plain.sa_handler = SIG_DFL;
+    for (int signal = 1; signal < NSIG; ++signal)
+        if (sigaction(signal, &plain, nullptr) < 0 && errno != EINVAL) return errno_of(-1);
+    return done();
+}
+
+Outcome inherit_descriptors(StepContext& context) {
+    return place_descriptors(context.descriptors, context.status);
+}
+
+// An agent that the kernel is told to spare must not hand that on to its guests.
+Outcome plain_oom_score(StepContext&) {
+    const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (auto bad = errno_of(fd)) return bad;
+    const Outcome outcome = errno_of(write(fd, "0", 1));
+    close(fd);
+    return outcome;
+}
+
+Outcome set_limits(StepContext& context) {
+    for (const auto& [resource, value] : context.process.limits) {
+        const rlimit wanted{value, value};
+        const auto which = static_cast<__rlimit_resource_t>(resource);
+        if (auto bad = errno_of(setrlimit(which, &wanted))) return bad;
+        rlimit found{};
+        if (auto bad = errno_of(getrlimit(which, &found))) return bad;
+        if (found.rlim_cur != value || found.rlim_max != value) return failed(EPERM);
+    }
+    return done();
+}
+
+Outcome set_umask(StepContext& context) {
+    umask(context.process.umask);
+    return done();
+}
+
+Outcome enter_directory(StepContext& context) {
+    return errno_of(chdir(context.process.working_directory.c_str()));
+}
+
+Outcome empty_bounding(StepContext&) {
+    return empty_bounding_set();
+}
+Outcome lock_bits(StepContext&) {
+    return lock_securebits();
+}
+Outcome become_groups(StepContext& context) {
+    return set_groups(context.process.identity);
+}
+Outcome become_gid(StepContext& context) {
+    return set_gid(context.process.identity);
+}
+Outcome become_uid(StepContext& context) {
+    return set_uid(context.process.identity);
+}
+Outcome empty_all_sets(StepContext&) {
+    return empty_capabilities();
+}
+
+Outcome label_exec(StepContext& context) {
+    return context.process.exec_label.empty() ? done() : set_exec_label(context.process.exec_label);
+}
+
+Outcome forbid_new_privileges(StepContext& context) {
+    return context.process.no_new_privs_before_exec ? set_no_new_privs() : done();
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+    std::vector<char*> list;
+    for (const std::string& word : words)
+        list.push_back(const_cast<char*>(word.c_str()));
+    list.push_back(nullptr);
+    return list;
+}
+
+// Every other signal has been blocked since the shim began, so that none could end the child before
+// it had said why.
+Outcome hand_over(StepContext& context) {
+    const plan::Process& process = context.process;
+    const auto argv = pointers(process.argv);
+    const auto environment = pointers(process.environment);
+    sigset_t none;
+    sigemptyset(&none);
+    if (auto bad = errno_of(sigprocmask(SIG_SETMASK, &none, nullptr))) return bad;
+
+    StepReport report;
+    report.handed_over = true;
+    if (write(context.status, &report, sizeof report) != static_cast<ssize_t>(sizeof report))
+        return failed(EPIPE);
+    return errno_of(execve(process.executable.c_str(), argv.data(), environment.data()));
+}
+
+// Order matters: what needs root or CAP_SETPCAP stands above "uid"; "exec label" above "no new
+// privileges", which would forbid it. There is no parent-death signal: a guest outlives an agent
+// and even its shim, whose end the supervisor sees.
+constexpr Step table[] = {
+    {"cgroup", 201, enter_cgroup},
+    {"session", 202, new_session},
+    {"ptrace protection", 203, no_ptrace},
+    {"signals", 204, reset_signals},
+    {"descriptors", 205, inherit_descriptors},
+    {"oom score", 206, plain_oom_score},
+    {"resource limits", 207, set_limits},
+    {"umask", 208, set_umask},
+    {"working directory", 209, enter_directory},
+    {"bounding set", 210, empty_bounding},
+    {"securebits", 211, lock_bits},
+    {"supplementary groups", 212, become_groups},
+    {"gid", 213, become_gid},
+    {"uid", 214, become_uid},
+    {"capabilities", 215, empty_all_sets},
+    {"exec label", 216, label_exec},
+    {"no new privileges", 217, forbid_new_privileges},
+    {"exec", 218, hand_over},
+};
+
+void report_failure(const StepContext& context, const Step& step, std::size_t index,
+                    const Outcome& outcome) {
+    StepReport report;
+    report.step = static_cast<std::uint8_t>(index);
+    report.error = outcome.value();
+    step.name.copy(report.name, StepReport::name_size - 1);
+    // If this write fails the pipe closes without `handed_over`, which is a failure as well.
+    if (write(context.status, &report, sizeof report) < 0) return;
+}
+
+} // namespace
+
+std::span<const Step> steps() {
+    return table;
+}
+
+void walk(std::span<const Step> table, StepContext& context) noexcept {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        const Outcome outcome = table[i].run(context);
+        if (!outcome) continue;
+        report_failure(context, table[i], i, outcome);
+        _exit(table[i].exit_code);
+    }
+    _exit(EXIT_FAILURE); // a table that does not end in an exec started nothing
+}
+
+} // namespace vmwarden::shim
