@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Everything the supervisor does to or asks of the host, in one narrow seam, so that tests can play
+// the host. All of it blocks, is called on worker threads, and may be called at once from several.
+#pragma once
+
+#include "agent/executor/executor.h"
+#include "agent/host/policy_tree.h"
+#include "src/hostfacts/host_facts.h"
+#include "src/resolve/resolve.h"
+#include "src/verify/kernel_view.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vmwarden::supervisor {
+
+class Effects {
+  public:
+    virtual ~Effects() = default;
+
+    virtual host::PolicyTree policy_tree() = 0;
+    virtual HostFacts probe(const FactsRequest& request) = 0;
+    // As the functions of their names in agent/executor/executor.h.
+    virtual std::vector<executor::Survivor> survey() = 0;
+    virtual executor::RunningGuest launch(const LaunchPlan& plan) = 0;
+    virtual executor::ExitRecord take_back(const std::string& guest,
+                                           std::vector<std::string>& log) = 0;
+    virtual void kill_scope(const std::string& guest) = 0;
+    virtual KernelView kernel_view(const executor::RunningGuest& guest) = 0;
+    // Names for people; "+ID" where there is none.
+    virtual std::string user_name(Uid uid) = 0;
+    virtual std::string group_name(Gid gid) = 0;
+};
+
+// The real ones. Policy is read below `root`, "/" for the host.
+std::unique_ptr<Effects> host_effects(std::string root);
+
+} // namespace vmwarden::supervisor

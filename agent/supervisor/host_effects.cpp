@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/host/kernel_view.h"
+#include "agent/host/probe.h"
+#include "agent/supervisor/effects.h"
+
+#include <grp.h>
+#include <pwd.h>
+
+namespace vmwarden::supervisor {
+
+namespace {
+
+constexpr std::size_t account_buffer = 64 * 1024; // group entries list all members
+
+class HostEffects final : public Effects {
+  public:
+    explicit HostEffects(std::string root)
+      : root_(std::move(root)) {}
+
+    host::PolicyTree policy_tree() override { return host::read_policy_tree(root_); }
+    HostFacts probe(const FactsRequest& request) override { return host::probe(request); }
+    std::vector<executor::Survivor> survey() override { return executor::survey(); }
+    executor::RunningGuest launch(const LaunchPlan& plan) override {
+        return executor::launch(plan);
+    }
+    executor::ExitRecord take_back(const std::string& guest,
+                                   std::vector<std::string>& log) override {
+        return executor::take_back(guest, log);
+    }
+    void kill_scope(const std::string& guest) override { executor::kill_scope(guest); }
+    KernelView kernel_view(const executor::RunningGuest& guest) override {
+        return host::read_kernel_view(guest.qemu_pid, guest.qemu_pidfd.get(), guest.plan);
+    }
+
+    std::string user_name(Uid uid) override {
+        std::vector<char> buffer(account_buffer);
+        passwd entry{};
+        passwd* found = nullptr;
+        getpwuid_r(uid.value, &entry, buffer.data(), buffer.size(), &found);
+        return found != nullptr ? found->pw_name : "+" + std::to_string(uid.value);
+    }
+    std::string group_name(Gid gid) override {
+        std::vector<char> buffer(account_buffer);
+        group entry{};
+        group* found = nullptr;
+        getgrgid_r(gid.value, &entry, buffer.data(), buffer.size(), &found);
+        return found != nullptr ? found->gr_name : "+" + std::to_string(gid.value);
+    }
+
+  private:
+    std::string root_;
+};
+
+} // namespace
+
+std::unique_ptr<Effects> host_effects(std::string root) {
+    return std::make_unique<HostEffects>(std::move(root));
+}
+
+} // namespace vmwarden::supervisor

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From a definition to a plan and on to a running guest: policy, probe, resolve, launch. Blocks;
+// worker threads.
+#pragma once
+
+#include "agent/supervisor/effects.h"
+#include "agent/supervisor/failure.h"
+#include "agent/supervisor/policy_store.h"
+#include "agent/supervisor/reservations.h"
+#include "src/domain/guest_definition.h"
+
+#include <functional>
+#include <memory>
+
+namespace vmwarden::supervisor {
+
+// A definition and the text it came from.
+struct Definition {
+    PolicyFile source; // `name` is what diagnostics call the text
+    GuestDefinition guest;
+};
+using DefinitionPointer = std::shared_ptr<const Definition>;
+
+Outcome<DefinitionPointer> parse_definition(std::string file, std::string xml);
+
+struct Launched {
+    std::shared_ptr<executor::RunningGuest> guest;
+    std::string user;
+    std::string group;
+};
+
+class Pipeline {
+  public:
+    // `seen` is told, on the worker thread, of every policy read.
+    Pipeline(Effects& effects, std::function<void(PolicyPointer)> seen)
+      : effects_(effects)
+      , policies_(effects)
+      , seen_(std::move(seen)) {}
+
+    Outcome<LaunchPlan> plan(const Definition& definition);
+    // On failure nothing of the guest is left and nothing is reserved for it.
+    Outcome<Launched> launch(const Definition& definition);
+    // Of a guest that was running when the agent started.
+    Launched adopt(executor::RunningGuest guest);
+
+    PolicyPointer read_policy();
+    Reservations& reservations() { return reservations_; }
+
+  private:
+    Effects& effects_;
+    PolicyStore policies_;
+    Reservations reservations_;
+    std::function<void(PolicyPointer)> seen_;
+
+    using Resolver = Resolution (Reservations::*)(const HostPolicy&, const GuestDefinition&,
+                                                  HostFacts);
+    Outcome<LaunchPlan> decide(const Definition& definition, Resolver resolver);
+    Outcome<Launched> carry_out(const LaunchPlan& plan);
+    Launched named(executor::RunningGuest guest);
+};
+
+} // namespace vmwarden::supervisor

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/supervisor/reservations.h"
+
+namespace vmwarden::supervisor {
+
+Resolution Reservations::resolve_and_take(const HostPolicy& policy,
+                                          const GuestDefinition& definition, HostFacts facts) {
+    const std::lock_guard lock(mutex_);
+    complete(facts, definition.name);
+    auto resolution = resolve(policy, definition, facts);
+    if (const auto* plan = std::get_if<LaunchPlan>(&resolution)) take_locked(*plan);
+    return resolution;
+}
+
+Resolution Reservations::resolve_only(const HostPolicy& policy, const GuestDefinition& definition,
+                                      HostFacts facts) {
+    {
+        const std::lock_guard lock(mutex_);
+        complete(facts, definition.name);
+    }
+    return resolve(policy, definition, facts);
+}
+
+void Reservations::take(const LaunchPlan& plan) {
+    const std::lock_guard lock(mutex_);
+    take_locked(plan);
+}
+
+void Reservations::give_back(const std::string& guest) {
+    const std::lock_guard lock(mutex_);
+    held_.erase(guest);
+}
+
+void Reservations::complete(HostFacts& facts, const std::string& but) const {
+    for (const auto& [guest, held] : held_) {
+        if (guest == but) continue;
+        if (held.categories != CategoryPair()) facts.categories_in_use.insert(held.categories);
+        for (const auto& [image, exclusive] : held.images)
+            (exclusive ? facts.exclusive_images : facts.shared_images).emplace(image, guest);
+    }
+}
+
+void Reservations::take_locked(const LaunchPlan& plan) {
+    Held held{{plan.security.category_low, plan.security.category_high}, {}};
+    for (const auto& file : plan.files) {
+        const bool exclusive = file.sharing == plan::FileGrant::Sharing::exclusive;
+        held.images[file.id] = held.images[file.id] || exclusive;
+    }
+    held_[plan.name] = std::move(held);
+}
+
+} // namespace vmwarden::supervisor
