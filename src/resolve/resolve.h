@@ -34,7 +34,12 @@ struct Refusal {
 
 using Resolution = std::variant<LaunchPlan, std::vector<Refusal>>;
 
+// A file that facts does not know counts as one that cannot be examined.
 Resolution resolve(const HostPolicy& policy, const GuestDefinition& definition,
                    const HostFacts& facts);
+
+// The definition's UUID, or one derived from its name and HostFacts::host_uuid: the same at every
+// start, because guests see it (SMBIOS, and through it MAC addresses), and another on another host.
+Uuid guest_uuid(const GuestDefinition& definition, const Uuid& host);
 
 } // namespace vmwarden

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The scope's device filter: a pure allow list.
+#include "src/resolve/steps.h"
+
+#include <algorithm>
+
+namespace vmwarden::resolving {
+
+namespace {
+
+using plan::DeviceRule;
+
+// By number, so that what systemd allows is what was looked at, whatever becomes of the name.
+std::string by_number(FileType type, DeviceNumber device) {
+    return (type == FileType::block ? "/dev/block/" : "/dev/char/") + std::to_string(device.major) +
+           ":" + std::to_string(device.minor);
+}
+
+void allow(Draft& draft, DeviceRule rule) {
+    auto& rules = draft.plan.scope.devices;
+    const bool known = std::any_of(rules.begin(), rules.end(), [&](const DeviceRule& other) {
+        return other.systemd == rule.systemd;
+    });
+    if (!known) rules.push_back(std::move(rule));
+}
+
+void allow_shared(Draft& draft) {
+    for (const auto& node : draft.policy.cgroup_device_acl.value) {
+        const auto& fact = draft.file(node.value);
+        const bool device = fact.type == FileType::character || fact.type == FileType::block;
+        if (fact.state == FileFact::State::present && device)
+            allow(draft, {node.value, by_number(fact.type, fact.device), "rw", node.origin.text()});
+        else
+            draft.decide("device " + node.value,
+                         fact.state == FileFact::State::absent       ? "skipped: not on this host"
+                         : fact.state == FileFact::State::unreadable ? "skipped: " + fact.error
+                                                                     : "skipped: not a device node",
+                         node.origin.text());
+    }
+}
+
+void allow_images(Draft& draft) {
+    for (const auto& file : draft.plan.files) {
+        if (!file.is_device) continue;
+        const bool readonly = file.sharing == plan::FileGrant::Sharing::readonly;
+        allow(draft, {file.path, by_number(FileType::block, file.device), readonly ? "r" : "rw",
+                      file.because});
+    }
+}
+
+// A node that the guest cannot do without must be on the policy's list.
+void demand(Draft& draft, const std::string& node, const std::string& step,
+            const SourcePlace& place, const std::string& hint) {
+    const auto& acl = draft.policy.cgroup_device_acl;
+    const bool listed = std::any_of(acl.value.begin(), acl.value.end(),
+                                    [&](const auto& entry) { return entry.value == node; });
+    if (!listed)
+        draft.deny(step, place, "the policy does not let guests use " + node,
+                   "add it to " + policy_line("cgroup_device_acl", acl.origin) + ", or " + hint);
+}
+
+void allow_terminals(Draft& draft) {
+    for (const auto& character : draft.definition.characters) {
+        if (character.source != CharacterSource::pty) continue;
+        const auto step = "console " + std::to_string(character.port);
+        demand(draft, "/dev/ptmx", step, character.place, "use <serial type='file'>");
+        allow(draft, {"char-pts", "char-pts", "rw", defined_at(character.place)});
+    }
+}
+
+} // namespace
+
+void allow_devices(Draft& draft) {
+    if (!draft.plan.scope.device_filter) return;
+    allow_shared(draft);
+    allow_images(draft);
+    allow_terminals(draft);
+    if (draft.definition.type == DomainType::kvm)
+        demand(draft, "/dev/kvm", "kvm", draft.definition.place, "use <domain type='qemu'>");
+}
+
+} // namespace vmwarden::resolving

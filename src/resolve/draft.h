@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A launch plan while it is being decided, and what speaks against it so far.
+#pragma once
+
+#include "src/resolve/resolve.h"
+
+#include <map>
+
+namespace vmwarden::resolving {
+
+struct Draft {
+    const HostPolicy& policy;
+    const GuestDefinition& definition;
+    const HostFacts& facts;
+
+    LaunchPlan plan = {};
+    std::vector<Refusal> refusals = {};
+    std::string emulator = {};                     // as named: argv[0]
+    std::map<std::size_t, int> character_fds = {}; // index in definition.characters -> descriptor
+
+    // The policy says no.
+    void deny(std::string step, SourcePlace place, std::string message, std::string hint);
+    // The host cannot.
+    void refuse(std::string step, SourcePlace place, std::string message, std::string hint);
+    void decide(std::string what, std::string value, std::string because);
+
+    [[nodiscard]] const FileFact& file(const std::string& path) const;
+    // "qemu (uid 64055)"; the policy's word alone while the account is not known.
+    [[nodiscard]] std::string user_text() const;
+};
+
+// "definition hello.xml:3:5"
+std::string defined_at(const SourcePlace& place);
+// "`user` (policy 50-site.yaml:2:1)"
+std::string policy_line(std::string_view key, const Origin& origin);
+
+} // namespace vmwarden::resolving

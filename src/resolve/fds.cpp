@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The descriptors that QEMU inherits.
+#include "src/resolve/steps.h"
+
+namespace vmwarden::resolving {
+
+namespace {
+
+using plan::InheritedFd;
+
+// Standard ones are the shim's to choose, and below 10 it keeps its own while it sets these up.
+constexpr int first_fd = 10;
+
+int add(Draft& draft, InheritedFd::Kind kind, std::string path = {}, bool truncate = false) {
+    auto& fds = draft.plan.process.fds;
+    const int number = first_fd + static_cast<int>(fds.size());
+    fds.push_back({kind, number, std::move(path), truncate});
+    return number;
+}
+
+// The agent opens the log, as root and without following links, so it must be a plain file.
+bool may_be_log(Draft& draft, const CharacterDevice& character) {
+    const auto& fact = draft.file(character.path);
+    if (fact.state == FileFact::State::absent) return true;
+    const auto step = "log " + std::to_string(character.port);
+    const auto path = "'" + character.path + "'";
+    if (fact.state == FileFact::State::unreadable)
+        draft.refuse(step, character.place, path + " cannot be examined: " + fact.error,
+                     "make it accessible, or correct <source>");
+    else if (fact.type != FileType::regular)
+        draft.refuse(step, character.place, path + " is no regular file",
+                     "name a file that may be written as a log in <source>");
+    else if (fact.resolved != character.path)
+        draft.refuse(step, character.place, path + " is a link or lies behind one",
+                     "write " + fact.resolved + " in <source>");
+    else
+        return true;
+    return false;
+}
+
+// An image written as a log at the same time would be destroyed.
+bool is_no_image(Draft& draft, const CharacterDevice& character) {
+    const auto& fact = draft.file(character.path);
+    for (const auto& file : draft.plan.files) {
+        if (fact.state != FileFact::State::present || file.id != fact.id) continue;
+        draft.refuse("log " + std::to_string(character.port), character.place,
+                     "'" + character.path + "' is " + file.purpose + " of this guest",
+                     "name another file in <source>");
+        return false;
+    }
+    return true;
+}
+
+} // namespace
+
+void pass_descriptors(Draft& draft) {
+    add(draft, InheritedFd::Kind::qmp_listener, draft.plan.state_directory + "/qmp.sock");
+    add(draft, InheritedFd::Kind::shim_monitor);
+    const auto& characters = draft.definition.characters;
+    for (std::size_t i = 0; i < characters.size(); ++i) {
+        const auto& character = characters[i];
+        if (character.source != CharacterSource::file) continue;
+        if (may_be_log(draft, character) && is_no_image(draft, character))
+            draft.character_fds[i] =
+                add(draft, InheritedFd::Kind::log_file, character.path, !character.append);
+    }
+}
+
+} // namespace vmwarden::resolving

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/base/text.h"
+#include "src/resolve/file_case.h"
+
+namespace vmwarden::resolving {
+
+namespace {
+
+// An owner under whom the permission bits give what is needed, changing as little as will do. For a
+// read-only medium that is the group: an owner could give itself the right to write.
+std::optional<Owner> sufficient_owner(const FileCase& c) {
+    const auto& identity = c.draft.plan.process.identity;
+    const unsigned need = c.writes() ? 6 : 4;
+    const bool by_group = (c.fact.mode >> 3 & need) == need && c.fact.owner.uid != identity.uid;
+    if (!c.writes() && by_group) return Owner{c.fact.owner.uid, identity.gid};
+    if ((c.fact.mode >> 6 & need) == need) return Owner{identity.uid, identity.gid};
+    return std::nullopt;
+}
+
+std::string granting_command(const FileCase& c) {
+    const auto& account = c.draft.policy.user.value;
+    const auto& uid = c.draft.plan.process.identity.uid;
+    const auto user = std::holds_alternative<AccountName>(account) ? account_text(account)
+                                                                   : std::to_string(uid.value);
+    return "setfacl -m u:" + user + (c.writes() ? ":rw " : ":r ") + shell_quoted(c.wanted.path);
+}
+
+} // namespace
+
+bool is_reachable(FileCase& c) {
+    for (const auto& parent : c.fact.parents) {
+        if (parent.searchable) continue;
+        c.refuse("the guest's user " + c.draft.user_text() + " may not search the directory " +
+                     parent.path + ", so it cannot reach '" + c.wanted.path + "'",
+                 "run: chmod o+x " + shell_quoted(parent.path));
+        return false;
+    }
+    return true;
+}
+
+bool gets_access(FileCase& c) {
+    if (c.fact.guest_can_read && (!c.writes() || c.fact.guest_can_write)) return true;
+    const auto what = "the guest's user " + c.draft.user_text() + " may not " +
+                      (c.writes() ? "read and write '" : "read '") + c.wanted.path + "'";
+    const auto& dynamic = c.draft.policy.dynamic_ownership;
+    if (!dynamic.value) {
+        c.deny(what + ", and the policy forbids changing its owner",
+               "run: " + granting_command(c) + "; or change " +
+                   policy_line("dynamic_ownership", dynamic.origin));
+        return false;
+    }
+    const auto owner = sufficient_owner(c);
+    if (!owner || *owner == c.fact.owner) {
+        c.refuse(what + ", nor would it as its owner", std::string("run: chmod ") +
+                                                           (c.writes() ? "u+rw " : "u+r ") +
+                                                           shell_quoted(c.wanted.path));
+        return false;
+    }
+    c.grant.owner = owner;
+    return true;
+}
+
+} // namespace vmwarden::resolving

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One wanted file on its way into the plan, and the questions asked about it. Each question is
+// answered for itself, refusing with its reason, so that a reader sees all that is wrong.
+#pragma once
+
+#include "src/resolve/draft.h"
+#include "src/resolve/wanted_files.h"
+
+namespace vmwarden::resolving {
+
+struct FileCase {
+    Draft& draft;
+    const WantedFile& wanted;
+    const FileFact& fact;
+    plan::FileGrant grant = {};
+
+    void refuse(std::string message, std::string hint) {
+        draft.refuse(wanted.purpose, wanted.place, std::move(message), std::move(hint));
+    }
+    void deny(std::string message, std::string hint) {
+        draft.deny(wanted.purpose, wanted.place, std::move(message), std::move(hint));
+    }
+    [[nodiscard]] bool writes() const {
+        return wanted.sharing != plan::FileGrant::Sharing::readonly;
+    }
+};
+
+// file_kind.cpp: is it what it should be?
+bool is_there(FileCase& c);
+bool has_right_type(FileCase& c);
+bool stands_alone(FileCase& c); // no backing file
+
+// file_access.cpp: may the guest's user have it, and under which owner?
+bool is_reachable(FileCase& c);
+bool gets_access(FileCase& c); // sets grant.owner where it must change
+
+// file_label.cpp: sets grant.label
+bool gets_label(FileCase& c);
+
+// file_use.cpp: who else has it? After owner and label.
+bool is_used_once(FileCase& c); // by this guest
+bool is_free(FileCase& c);      // of other guests
+
+} // namespace vmwarden::resolving

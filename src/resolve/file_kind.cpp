@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/resolve/file_case.h"
+
+namespace vmwarden::resolving {
+
+bool is_there(FileCase& c) {
+    if (c.fact.state == FileFact::State::present) return true;
+    if (c.fact.state == FileFact::State::unreadable) {
+        c.refuse("'" + c.wanted.path + "' cannot be examined: " + c.fact.error,
+                 "make it accessible, or correct " + c.wanted.element);
+        return false;
+    }
+    c.refuse("'" + c.wanted.path + "' does not exist",
+             c.wanted.creating.empty()
+                 ? "correct " + c.wanted.element
+                 : "correct " + c.wanted.element + ", or create it: " + c.wanted.creating);
+    return false;
+}
+
+bool has_right_type(FileCase& c) {
+    const auto type = c.fact.type;
+    if (type == (c.wanted.block ? FileType::block : FileType::regular)) return true;
+    const auto path = "'" + c.wanted.path + "'";
+    if (type == FileType::directory)
+        c.refuse(path + " is a directory", "name a file in " + c.wanted.element);
+    else if (type == FileType::block && c.wanted.element == "<source>")
+        c.refuse(path + " is a block device", "write <disk type='block'> and <source dev='…'/>");
+    else if (type == FileType::regular)
+        c.refuse(path + " is no block device", "write <disk type='file'> and <source file='…'/>");
+    else
+        c.refuse(path + (c.wanted.block ? " is no block device" : " is no regular file"),
+                 "correct " + c.wanted.element);
+    return false;
+}
+
+bool stands_alone(FileCase& c) {
+    if (!c.wanted.reads_header || !c.fact.has_backing_file) return true;
+    c.refuse("'" + c.wanted.path + "' names another file that QEMU would open along with it",
+             "flatten it with qemu-img convert -O qcow2; backing files are not supported yet, "
+             "because a guest that could write its image's header could name any file of the host");
+    return false;
+}
+
+} // namespace vmwarden::resolving

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whom the guest runs as, and whom its shim.
+#include "src/resolve/steps.h"
+
+namespace vmwarden::resolving {
+
+namespace {
+
+std::string account_line(const Account& account, std::string_view kind, std::uint32_t id) {
+    const auto number = std::string(kind) + " " + std::to_string(id);
+    if (std::holds_alternative<AccountId>(account)) return number;
+    return account_text(account) + " (" + number + ")";
+}
+
+void choose_guest_account(Draft& draft) {
+    const auto& policy = draft.policy;
+    if (!draft.facts.identity) {
+        const auto& error = draft.facts.identity_error;
+        draft.refuse("identity", policy.user.origin.place,
+                     "the account that guests run as cannot be used: " +
+                         (error.empty() ? account_text(policy.user.value) + " is unknown" : error),
+                     "create it with systemd-sysusers, or change " +
+                         policy_line("user", policy.user.origin) + " or " +
+                         policy_line("group", policy.group.origin));
+        return;
+    }
+    const auto& identity = *draft.facts.identity;
+    draft.plan.process.identity = identity;
+    draft.decide("user", account_line(policy.user.value, "uid", identity.uid.value),
+                 policy.user.origin.text());
+    draft.decide("group", account_line(policy.group.value, "gid", identity.gid.value),
+                 policy.group.origin.text());
+    if (identity.uid == Uid{0})
+        draft.decide("root", "without capabilities: reaches what root owns or all may use, no more",
+                     policy.user.origin.text());
+}
+
+void choose_shim_account(Draft& draft) {
+    const auto& account = draft.facts.shim_account;
+    if (!account)
+        return draft.refuse("identity", {}, "the shim's user 'vmwarden' does not exist",
+                            "run systemd-sysusers, which creates it as installed");
+    if (account->uid == Uid{0})
+        return draft.refuse("identity", {}, "the shim's user 'vmwarden' is root",
+                            "give it an own uid: the shim stays without privilege");
+    const auto& identity = draft.facts.identity;
+    if (identity && identity->uid == account->uid) // the guest could trace and kill its shim
+        return draft.deny("identity", draft.policy.user.origin.place,
+                          "guests may not run as the shim's own user 'vmwarden'",
+                          "change " + policy_line("user", draft.policy.user.origin));
+    draft.plan.shim.account = *account;
+}
+
+} // namespace
+
+void choose_identity(Draft& draft) {
+    choose_guest_account(draft);
+    choose_shim_account(draft);
+}
+
+} // namespace vmwarden::resolving

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What becomes QEMU: surroundings, limits, command line.
+#include "src/plan/codec.h"
+#include "src/qemu/command.h"
+#include "src/resolve/steps.h"
+
+#include <sys/resource.h>
+
+namespace vmwarden::resolving {
+
+namespace {
+
+constexpr std::uint64_t open_files = 16384;
+// What the kernel gave every process for decades; QEMU's crypto locks a few keys. Guests that pin
+// their memory are to get more with the device that needs it.
+constexpr std::uint64_t locked_memory = 64 * 1024;
+
+// Nothing of the agent's own environment reaches a guest.
+std::vector<std::string> environment(const Draft& draft) {
+    const auto& account = draft.policy.user.value;
+    const auto& identity = draft.plan.process.identity;
+    const auto user = std::holds_alternative<AccountName>(account)
+                          ? account_text(account)
+                          : std::to_string(identity.uid.value);
+    return {"LC_ALL=C", "PATH=/usr/bin:/bin", "HOME=/", "USER=" + user, "LOGNAME=" + user};
+}
+
+qemu::CommandContext command_context(const Draft& draft) {
+    qemu::CommandContext context;
+    context.executable = draft.emulator;
+    context.uuid = draft.plan.uuid;
+    context.sandbox = draft.policy.seccomp_sandbox.value;
+    context.character_fds = draft.character_fds;
+    for (const auto& fd : draft.plan.process.fds) {
+        if (fd.kind == plan::InheritedFd::Kind::qmp_listener) context.qmp_fd = fd.number;
+        if (fd.kind == plan::InheritedFd::Kind::shim_monitor) context.shim_monitor_fd = fd.number;
+    }
+    return context;
+}
+
+void refuse_unsupported(Draft& draft) {
+    const auto found = qemu::unsupported(draft.definition);
+    for (const auto& diagnostic : found.list())
+        draft.refusals.push_back({Refusal::Kind::impossible, "command line", diagnostic});
+}
+
+void refuse_long_words(Draft& draft) {
+    for (const auto& word : draft.plan.process.argv)
+        if (word.size() > plan::max_string_bytes)
+            draft.refuse("command line", draft.definition.os.place,
+                         "one word of the command line has " + std::to_string(word.size()) +
+                             " bytes; the kernel takes " + std::to_string(plan::max_string_bytes),
+                         "shorten <cmdline>");
+}
+
+} // namespace
+
+void compose_process(Draft& draft) {
+    auto& process = draft.plan.process;
+    process.environment = environment(draft);
+    process.working_directory = "/";
+    process.umask = 0077; // what QEMU creates is nobody else's
+    process.limits = {
+        {RLIMIT_CORE, 0}, {RLIMIT_NOFILE, open_files}, {RLIMIT_MEMLOCK, locked_memory}};
+    refuse_unsupported(draft);
+    if (!draft.refusals.empty()) return;
+    process.argv = qemu::modern_argv(draft.definition, command_context(draft));
+    refuse_long_words(draft);
+}
+
+} // namespace vmwarden::resolving

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The table of contents: what is decided, in which order.
+#include "src/resolve/resolve.h"
+
+#include "src/plan/check.h"
+#include "src/resolve/emulators.h"
+#include "src/resolve/steps.h"
+#include "src/resolve/wanted_files.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace vmwarden {
+
+FactsRequest facts_needed(const HostPolicy& policy, const GuestDefinition& definition) {
+    FactsRequest request{policy.user.value, policy.group.value, {}};
+    auto& files = request.files;
+    files = resolving::emulator_candidates(definition);
+    for (const auto& wanted : resolving::wanted_files(definition))
+        files.push_back(wanted.path);
+    for (const auto& character : definition.characters)
+        if (character.source == CharacterSource::file) files.push_back(character.path);
+    for (const auto& node : policy.cgroup_device_acl.value)
+        files.push_back(node.value);
+    files.emplace_back("/dev/kvm");
+    std::sort(files.begin(), files.end());
+    files.erase(std::unique(files.begin(), files.end()), files.end());
+    return request;
+}
+
+Resolution resolve(const HostPolicy& policy, const GuestDefinition& definition,
+                   const HostFacts& facts) {
+    resolving::Draft draft{policy, definition, facts};
+
+    name_guest(draft);
+    choose_identity(draft);
+    choose_emulator(draft);
+    choose_labels(draft);
+    grant_files(draft);
+    shape_scope(draft);
+    allow_devices(draft);
+    pass_descriptors(draft);
+    compose_process(draft);
+
+    if (!draft.refusals.empty()) return std::move(draft.refusals);
+    if (const auto broken = plan::broken_rule(draft.plan); !broken.empty())
+        throw std::logic_error("resolve made a plan that breaks a rule: " + broken);
+    return std::move(draft.plan);
+}
+
+} // namespace vmwarden

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The steps of resolve(), in the order it takes them. Each fills its part of the plan, notes its
+// decisions, and adds a refusal for everything that stands in the way, so that all of them show up
+// at once: a step may find that an earlier one has failed and must then say nothing about it again.
+#pragma once
+
+#include "src/resolve/draft.h"
+
+namespace vmwarden::resolving {
+
+void name_guest(Draft& draft);       // guest.cpp
+void choose_identity(Draft& draft);  // identity.cpp
+void choose_emulator(Draft& draft);  // emulator.cpp
+void choose_labels(Draft& draft);    // labels.cpp
+void grant_files(Draft& draft);      // files.cpp; after identity and labels
+void shape_scope(Draft& draft);      // scope.cpp
+void allow_devices(Draft& draft);    // devices.cpp; after files and scope
+void pass_descriptors(Draft& draft); // fds.cpp
+void compose_process(Draft& draft);  // process.cpp; last: needs nothing refused
+
+} // namespace vmwarden::resolving

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/resolve/wanted_files.h"
+
+#include "src/base/text.h"
+
+namespace vmwarden::resolving {
+
+namespace {
+
+using Sharing = plan::FileGrant::Sharing;
+
+Sharing sharing_of(const Disk& disk) {
+    if (disk.readonly || disk.device == DiskDevice::cdrom) return Sharing::readonly;
+    return disk.shareable ? Sharing::shared : Sharing::exclusive;
+}
+
+WantedFile wanted_disk(const Disk& disk) {
+    WantedFile wanted;
+    wanted.path = disk.source;
+    wanted.purpose = "disk " + disk.target;
+    wanted.element = "<source>";
+    wanted.place = disk.source_place;
+    wanted.sharing = sharing_of(disk);
+    wanted.block = disk.type == DiskSource::block;
+    wanted.reads_header = disk.format == DiskFormat::qcow2;
+    if (!wanted.block && wanted.sharing != Sharing::readonly)
+        wanted.creating = std::string("qemu-img create -f ") +
+                          (disk.format == DiskFormat::qcow2 ? "qcow2 " : "raw ") +
+                          shell_quoted(disk.source) + " 10G";
+    return wanted;
+}
+
+WantedFile wanted_boot_file(const char* what, const std::string& path, const SourcePlace& place) {
+    WantedFile wanted;
+    wanted.path = path;
+    wanted.purpose = what;
+    wanted.element = std::string("<") + what + ">";
+    wanted.place = place;
+    return wanted;
+}
+
+} // namespace
+
+std::vector<WantedFile> wanted_files(const GuestDefinition& definition) {
+    std::vector<WantedFile> out;
+    for (const auto& disk : definition.disks)
+        if (!disk.source.empty()) out.push_back(wanted_disk(disk));
+    const auto& os = definition.os;
+    if (!os.kernel.empty()) out.push_back(wanted_boot_file("kernel", os.kernel, os.kernel_place));
+    if (!os.initrd.empty()) out.push_back(wanted_boot_file("initrd", os.initrd, os.initrd_place));
+    return out;
+}
+
+} // namespace vmwarden::resolving
