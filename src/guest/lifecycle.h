@@ -27,7 +27,7 @@ std::string_view to_text(Verb verb);
 std::optional<Verb> verb_of(std::string_view text);
 
 enum class Event {
-    launched,       // the guest runs and its confinement was read back
+    launched, // the guest runs and its confinement was read back
     launch_failed,
     paused,         // QMP STOP
     resumed,        // QMP RESUME
@@ -35,6 +35,7 @@ enum class Event {
     destroy_asked,
     exited_cleanly, // QEMU ended after a shutdown it was asked for, or by the guest's own power-off
     exited_badly,   // by a signal nobody of us sent, or with an error
+    start_asked,    // a launch has begun
 };
 
 // The state after an event; the same state where the event means nothing to it.
