@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -38,6 +39,9 @@ std::string_view to_text(SecurityDriver driver);
 std::string_view to_text(SecurityModel model);
 std::string_view to_text(CgroupController controller);
 
+// The only value of `version` this program reads.
+constexpr unsigned policy_version = 1;
+
 // Keys carry the names of product.md. Lists keep the origin of every entry, because a refusal names
 // the line that would have to change.
 struct HostPolicy {
@@ -47,11 +51,11 @@ struct HostPolicy {
     Setting<bool> dynamic_ownership;
     Setting<SecurityDriver> security_driver;
     Setting<SecurityModel> security_model;
-    Setting<std::vector<Setting<std::string>>> cgroup_device_acl;        // absolute paths
+    Setting<std::vector<Setting<std::string>>> cgroup_device_acl; // absolute paths
     Setting<std::vector<Setting<CgroupController>>> cgroup_controllers;
     Setting<bool> seccomp_sandbox;
-    Setting<std::string> slice;                                          // a systemd slice unit
-    Setting<std::vector<Setting<std::string>>> emulators;                // globs over paths
+    Setting<std::string> slice;                           // a systemd slice unit
+    Setting<std::vector<Setting<std::string>>> emulators; // globs over paths
 
     bool operator==(const HostPolicy&) const = default;
 };

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 namespace vmwarden {
 
@@ -23,8 +24,17 @@ struct ReadPolicy {
 // earlier one. Every file must be a whole policy document of its own (with `version`).
 ReadPolicy read_policy(std::span<const PolicyFile> files);
 
+// The diagnostics in the field's format, each with the line of the file it is about and a newline.
+// Files are found by name; a diagnostic about none of them is its first line alone.
+std::string render(const Diagnostics& diagnostics, std::span<const PolicyFile> files);
+
 // Limits on one file; larger or deeper ones are refused.
 constexpr std::size_t max_policy_bytes = 1024 * 1024;
 constexpr unsigned max_policy_depth = 32;
+// Of the megabyte, how much may be other than comments and blank lines, and how many keys and
+// values that may be: yaml-cpp takes up to 0.4 us for each byte it has to think about, and a
+// hostile file shall be answered within 100 ms.
+constexpr std::size_t max_policy_content_bytes = 256 * 1024;
+constexpr std::size_t max_policy_values = 20'000;
 
 } // namespace vmwarden

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/hostpolicy/findings.h"
+
+#include "src/hostpolicy/codes.h"
+
+namespace vmwarden::hostpolicy {
+
+namespace {
+
+constexpr std::size_t longest_shown = 60;
+
+bool inside_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
+}
+
+} // namespace
+
+void Findings::error(std::string_view code, Span span, std::string message, std::string hint) {
+    add(Severity::error, code, span, std::move(message), std::move(hint));
+}
+
+void Findings::warning(std::string_view code, Span span, std::string message, std::string hint) {
+    add(Severity::warning, code, span, std::move(message), std::move(hint));
+}
+
+void Findings::add(Severity severity, std::string_view code, Span span, std::string message,
+                   std::string hint) {
+    if (full()) {
+        ++left_out_;
+        error_left_out_ = error_left_out_ || severity == Severity::error;
+        return;
+    }
+    found_.add({severity,
+                {file_, span.line, span.column},
+                std::move(message),
+                std::move(hint),
+                span.length,
+                std::string(code)});
+}
+
+Diagnostics Findings::take() {
+    found_.sort();
+    if (left_out_ != 0)
+        found_.add({error_left_out_ ? Severity::error : Severity::warning,
+                    {file_},
+                    "and " + std::to_string(left_out_) + " more",
+                    "mend these first",
+                    1,
+                    std::string(code::more)});
+    return std::move(found_);
+}
+
+std::string quoted(std::string_view text) {
+    if (text.size() <= longest_shown) return "'" + std::string(text) + "'";
+    std::size_t end = longest_shown;
+    while (end > 0 && inside_character(text[end]))
+        --end;
+    return "'" + std::string(text.substr(0, end)) + "...'";
+}
+
+} // namespace vmwarden::hostpolicy

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The diagnostics of one policy file, as many as a reader can use.
+#pragma once
+
+#include "src/base/diagnostic.h"
+
+#include <string>
+#include <string_view>
+
+namespace vmwarden::hostpolicy {
+
+// Some columns of one line, counted from 1; what a diagnostic underlines.
+struct Span {
+    unsigned line = 0;
+    unsigned column = 0;
+    unsigned length = 1;
+};
+
+// How many diagnostics one file may have; the others are only counted.
+constexpr std::size_t max_findings = 100;
+
+class Findings {
+  public:
+    explicit Findings(std::string file)
+      : file_(std::move(file)) {}
+
+    void error(std::string_view code, Span span, std::string message, std::string hint = {});
+    void warning(std::string_view code, Span span, std::string message, std::string hint = {});
+    // True once more would only be counted: nobody will read a hint that is costly to find.
+    [[nodiscard]] bool full() const { return found_.list().size() >= max_findings; }
+    [[nodiscard]] const std::string& file() const { return file_; }
+    // Everything, ordered by place; the last one says how many were left out.
+    [[nodiscard]] Diagnostics take();
+
+  private:
+    void add(Severity severity, std::string_view code, Span span, std::string message,
+             std::string hint);
+
+    std::string file_;
+    Diagnostics found_;
+    std::size_t left_out_ = 0;
+    bool error_left_out_ = false;
+};
+
+// The user's own words inside a message: in quotes, and shortened when long.
+std::string quoted(std::string_view text);
+
+} // namespace vmwarden::hostpolicy

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/hostpolicy/values.h"
+
+#include "src/base/suggest.h"
+#include "src/hostpolicy/codes.h"
+#include "src/hostpolicy/words.h"
+
+#include <limits>
+#include <optional>
+#include <type_traits>
+#include <unordered_map>
+
+namespace vmwarden::hostpolicy {
+
+namespace {
+
+template <class Value>
+struct IsList : std::false_type {};
+template <class Value>
+struct IsList<std::vector<Setting<Value>>> : std::true_type {
+    using Item = Value;
+};
+
+class ValueReader {
+  public:
+    ValueReader(const Key& key, Findings& findings)
+      : key_(key)
+      , findings_(findings) {}
+
+    template <class Value>
+    void read(const Entry& entry, Setting<Value>& into) {
+        std::optional<Value> value;
+        if constexpr (IsList<Value>::value)
+            value = list<typename IsList<Value>::Item>(entry.value);
+        else
+            value = scalar<Value>(entry.value);
+        if (value) into = {std::move(*value), origin(entry.span)};
+    }
+
+  private:
+    [[nodiscard]] Origin origin(Span span) const {
+        return {Origin::Kind::policy, {findings_.file(), span.line, span.column}};
+    }
+    [[nodiscard]] std::string of_key() const { return " for '" + std::string(key_.name) + "'"; }
+
+    template <class Item>
+    std::optional<std::vector<Setting<Item>>> list(const Node& node) {
+        if (node.kind != NodeKind::list) {
+            refuse_non_list(node);
+            return std::nullopt;
+        }
+        std::vector<Setting<Item>> items;
+        for (const auto& item : node.items)
+            if (auto value = scalar<Item>(item))
+                items.push_back({std::move(*value), origin(item.span)});
+        warn_of_repetition(node);
+        return items;
+    }
+
+    template <class Value>
+    std::optional<Value> scalar(const Node& node) {
+        if (node.kind != NodeKind::text) {
+            refuse_non_text(node);
+            return std::nullopt;
+        }
+        return from_text<Value>(node);
+    }
+
+    template <class Value>
+    std::optional<Value> from_text(const Node& node) {
+        if constexpr (std::is_same_v<Value, bool>)
+            return boolean(node);
+        else if constexpr (std::is_same_v<Value, unsigned>)
+            return number(node);
+        else if constexpr (std::is_same_v<Value, Account>)
+            return account(node);
+        else if constexpr (std::is_same_v<Value, std::string>)
+            return text(node);
+        else
+            return word<Value>(node);
+    }
+
+    std::optional<bool> boolean(const Node& node) {
+        if (!node.is_quoted && node.text == "true") return true;
+        if (!node.is_quoted && node.text == "false") return false;
+        const bool only_quoted = node.text == "true" || node.text == "false";
+        findings_.error(
+            code::bool_expected, node.span, quoted(node.text) + " is not a bool" + of_key(),
+            only_quoted ? "write " + node.text + " without quotes"
+                        : "write true or false; " + quoted(node.text) + " is a string here");
+        return std::nullopt;
+    }
+
+    std::optional<unsigned> number(const Node& node) {
+        const bool has_leading_zero = node.text.size() > 1 && node.text[0] == '0';
+        const auto value = parse_number(node.text);
+        if (value && !node.is_quoted && !has_leading_zero &&
+            *value <= std::numeric_limits<unsigned>::max())
+            return static_cast<unsigned>(*value);
+        findings_.error(
+            code::number_expected, node.span, quoted(node.text) + " is not a number" + of_key(),
+            value && node.is_quoted ? "write it without quotes"
+                                    : "write decimal digits, without sign or leading zeros");
+        return std::nullopt;
+    }
+
+    std::optional<Account> account(const Node& node) {
+        if (const auto fault = account_fault(node.text)) {
+            findings_.error(code::account, node.span,
+                            quoted(node.text) + " " + fault->message + of_key(), fault->hint);
+            return std::nullopt;
+        }
+        // Bare, other YAML tools take it for a number and write it back without its '+'.
+        if (node.text[0] == '+' && !node.is_quoted) {
+            findings_.error(code::account, node.span, "an id without quotes" + of_key(),
+                            "write \"" + node.text + "\"");
+            return std::nullopt;
+        }
+        return parse_account(node.text);
+    }
+
+    std::optional<std::string> text(const Node& node) {
+        if (const auto fault = key_.rule.fault(node.text)) {
+            findings_.error(key_.rule.code, node.span,
+                            quoted(node.text) + " " + fault->message + of_key(), fault->hint);
+            return std::nullopt;
+        }
+        return node.text;
+    }
+
+    template <class Enum>
+    std::optional<Enum> word(const Node& node) {
+        for (const auto& known : Words<Enum>::known)
+            if (known.text == node.text) return known.value;
+        std::vector<std::string_view> known;
+        for (const auto& one : Words<Enum>::known)
+            known.push_back(one.text);
+        std::string hint;
+        for (const auto& one : Words<Enum>::foreign)
+            if (one.foreign == node.text)
+                hint = "it is called '" + std::string(one.ours) + "' here";
+        refuse_word(node, known, std::move(hint));
+        return std::nullopt;
+    }
+
+    void refuse_word(const Node& node, std::span<const std::string_view> known, std::string hint) {
+        if (hint.empty() && !findings_.full()) hint = did_you_mean(node.text, known);
+        if (hint.empty()) {
+            hint = "write one of";
+            for (const auto one : known)
+                hint += (one == known.front() ? " " : ", ") + std::string(one);
+        }
+        findings_.error(code::unknown_word, node.span,
+                        quoted(node.text) + " is not a choice" + of_key(), std::move(hint));
+    }
+
+    void refuse_non_text(const Node& node) {
+        if (node.kind == NodeKind::null)
+            findings_.error(code::null_value, node.span, "no value" + of_key(),
+                            "write one, or remove the line to keep what earlier files say");
+        else if (node.kind != NodeKind::reported)
+            findings_.error(code::text_expected, node.span,
+                            std::string(node.kind == NodeKind::list ? "a list" : "a mapping") +
+                                " where one value is due" + of_key(),
+                            "write the value alone; if it begins with '[' or '{', quote it");
+    }
+
+    void refuse_non_list(const Node& node) {
+        if (node.kind == NodeKind::null)
+            findings_.error(code::null_value, node.span, "no value" + of_key(),
+                            "write a list; the empty list is []");
+        else if (node.kind == NodeKind::text)
+            findings_.error(
+                code::list_expected, node.span, "a single value where a list is due" + of_key(),
+                node.text.size() < 64 ? "write [" + node.text + "]" : "put it into brackets");
+        else if (node.kind == NodeKind::mapping)
+            findings_.error(code::list_expected, node.span,
+                            "a mapping where a list is due" + of_key(),
+                            "write [a, b], or lines that begin with '- '");
+    }
+
+    void warn_of_repetition(const Node& list) {
+        std::unordered_map<std::string_view, unsigned> seen;
+        for (const auto& item : list.items) {
+            if (item.kind != NodeKind::text) continue;
+            const auto [first, is_new] = seen.emplace(item.text, item.span.line);
+            if (!is_new)
+                findings_.warning(
+                    code::listed_twice, item.span, quoted(item.text) + " is listed twice",
+                    "first at line " + std::to_string(first->second) + "; remove one");
+        }
+    }
+
+    const Key& key_;
+    Findings& findings_;
+};
+
+} // namespace
+
+void read_value(const Key& key, const Entry& entry, HostPolicy& policy, Findings& findings) {
+    ValueReader reader(key, findings);
+    std::visit([&](auto member) { reader.read(entry, policy.*member); }, key.slot);
+}
+
+} // namespace vmwarden::hostpolicy
