@@ -92,7 +92,8 @@ void note_file_of(OpenFd& entry, int fd) {
     struct stat status {};
     if (::fstat(fd, &status) != 0) fail(errno, "cannot look at a process' descriptor");
     entry.id = {status.st_dev, status.st_ino};
-    entry.is_device = S_ISBLK(status.st_mode) || S_ISCHR(status.st_mode);
+    entry.is_block = S_ISBLK(status.st_mode);
+    entry.is_device = entry.is_block || S_ISCHR(status.st_mode);
     if (entry.is_device)
         entry.device = {gnu_dev_major(status.st_rdev), gnu_dev_minor(status.st_rdev)};
 }

@@ -24,6 +24,7 @@ struct OpenFd {
     FileId id;
     DeviceNumber device; // of device nodes
     bool is_device = false;
+    bool is_block = false; // of devices: a block device, otherwise a character device
     bool writable = false;
     bool operator==(const OpenFd&) const = default;
 };
