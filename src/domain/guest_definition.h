@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vmwarden {
@@ -85,9 +86,9 @@ struct CharacterDevice {
     bool operator==(const CharacterDevice&) const = default;
 };
 
-struct Graphics {            // type='vnc'
-    int port = -1;           // -1: the first free one from 5900
-    std::string listen;      // empty: 127.0.0.1
+struct Graphics {       // type='vnc'
+    int port = -1;      // -1: the first free one from 5900
+    std::string listen; // empty: 127.0.0.1
     std::string keymap;
     SourcePlace place;
     bool operator==(const Graphics&) const = default;
@@ -108,13 +109,24 @@ struct Video {
     bool operator==(const Video&) const = default;
 };
 
+enum class ControllerType { pci, ide, sata, fdc };
+
+// A controller that the machine has of itself, said aloud; never one that would have to be added.
+struct Controller {
+    ControllerType type = ControllerType::pci;
+    std::string model; // of pci: "pci-root" or "pcie-root"; empty otherwise
+    SourcePlace place;
+    bool operator==(const Controller&) const = default;
+};
+
 struct GuestDefinition {
     DomainType type = DomainType::qemu;
     std::string name; // valid_guest_name()
     std::optional<Uuid> uuid;
     std::string title;
     std::string description;
-    Bytes memory;                        // maximum at boot
+    std::string metadata; // other programs' notes: the markup inside <metadata> as it was written
+    Bytes memory;         // maximum at boot
     std::optional<Bytes> current_memory; // balloon target; at most memory
     unsigned vcpus = 1;
     OsBoot os;
@@ -126,6 +138,7 @@ struct GuestDefinition {
     LifecycleAction on_reboot = LifecycleAction::restart;
     LifecycleAction on_crash = LifecycleAction::destroy;
     std::string emulator; // absolute path; empty: chosen by the host for type and arch
+    std::vector<Controller> controllers;
     std::vector<Disk> disks;
     std::vector<Interface> interfaces;
     std::vector<CharacterDevice> characters;
@@ -137,11 +150,16 @@ struct GuestDefinition {
     SourcePlace name_place;
     SourcePlace emulator_place;
     SourcePlace memory_place;
+    SourcePlace vcpus_place;
     bool operator==(const GuestDefinition&) const = default;
 };
 
-// 1 to 64 bytes, letters, digits and _ . + - , not starting with '.' or '-'. The name becomes a file
-// name, a unit name and part of QEMU's command line; libvirt's wider alphabet is refused with a hint.
+// 1 to 64 bytes, letters, digits and _ . + - , not starting with '.' or '-'. The name becomes a
+// file name, a unit name and part of QEMU's command line; libvirt's wider alphabet is refused with
+// a hint.
 bool valid_guest_name(std::string_view name);
+
+// Two definitions that ask for the same are equal once their places are gone.
+GuestDefinition strip_places(GuestDefinition definition);
 
 } // namespace vmwarden

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/guest_definition.h"
+
+#include <algorithm>
+
+namespace vmwarden {
+
+namespace {
+
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+template <class Device>
+void strip(std::vector<Device>& devices) {
+    for (auto& device : devices)
+        device.place = {};
+}
+
+} // namespace
+
+bool valid_guest_name(std::string_view name) {
+    constexpr std::size_t longest = 64;
+    if (name.empty() || name.size() > longest || name[0] == '.' || name[0] == '-') return false;
+    return std::all_of(name.begin(), name.end(), [](char c) {
+        return is_letter_or_digit(c) || std::string_view("_.+-").find(c) != std::string_view::npos;
+    });
+}
+
+GuestDefinition strip_places(GuestDefinition definition) {
+    definition.place = definition.name_place = definition.emulator_place = {};
+    definition.memory_place = definition.vcpus_place = {};
+    definition.os.place = definition.os.kernel_place = definition.os.initrd_place = {};
+    strip(definition.controllers);
+    strip(definition.disks);
+    for (auto& disk : definition.disks)
+        disk.source_place = {};
+    strip(definition.interfaces);
+    strip(definition.characters);
+    strip(definition.graphics);
+    strip(definition.inputs);
+    strip(definition.videos);
+    return definition;
+}
+
+} // namespace vmwarden

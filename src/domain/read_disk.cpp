@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/readers.h"
+#include "src/domain/values.h"
+
+#include <algorithm>
+
+namespace vmwarden::domain {
+
+namespace {
+
+constexpr NotDone types_refused[] = {{"network"}, {"dir"},       {"volume"},
+                                     {"nvme"},    {"vhostuser"}, {"vhostvdpa"}};
+constexpr NotDone devices_refused[] = {{"lun", "raw SCSI commands to the host are not passed on"}};
+constexpr NotDone buses_refused[] = {
+    {"xen", "only Xen guests have one"}, {"uml", "only QEMU is launched here"}, {"sd"}, {"nvme"}};
+constexpr NotDone formats_refused[] = {
+    {"aio", "it is a word of Xen's; say raw"},
+    {"qed"},
+    {"qcow"},
+    {"vmdk"},
+    {"vdi"},
+    {"vhd"},
+    {"vpc"},
+    {"vhdx"},
+    {"bochs"},
+    {"cloop"},
+    {"dmg"},
+    {"luks"},
+    {"fat"},
+    {"auto", "a guest could write a header that names any file of the host"}};
+constexpr NotDone attributes_refused[] = {{"model"}, {"rawio"}, {"sgio"}, {"snapshot"}};
+constexpr NotDone children_refused[] = {
+    {"address", "addresses are assigned at start in this version"},
+    {"alias", "names of devices are assigned at start"},
+    {"auth"},
+    {"backenddomain", "only Xen guests have one"},
+    {"backingStore", "backing chains are read from the image in this version"},
+    {"blockio"},
+    {"boot", "order devices by <boot dev='...'/> in <os>"},
+    {"encryption"},
+    {"geometry"},
+    {"iotune"},
+    {"mirror"},
+    {"product"},
+    {"rotation_rate"},
+    {"throttlefilters"},
+    {"transient"},
+    {"vendor"},
+    {"wwn"}};
+constexpr NotDone driver_refused[] = {{"ats"},
+                                      {"copy_on_read"},
+                                      {"detect_zeroes"},
+                                      {"discard"},
+                                      {"discard_no_unref"},
+                                      {"error_policy"},
+                                      {"event_idx"},
+                                      {"io"},
+                                      {"ioeventfd"},
+                                      {"iommu"},
+                                      {"iothread"},
+                                      {"max_bufsize"},
+                                      {"metadata_cache"},
+                                      {"packed"},
+                                      {"page_per_vq"},
+                                      {"queue_size"},
+                                      {"queues"},
+                                      {"rerror_policy"}};
+constexpr NotDone driver_children_refused[] = {{"iothreads"}, {"metadata_cache"}, {"statistics"}};
+constexpr NotDone source_refused[] = {{"startupPolicy"}, {"index"}, {"fdgroup"}};
+constexpr NotDone source_children_refused[] = {
+    {"encryption"},
+    {"reservations"},
+    {"slices"},
+    {"dataStore"},
+    {"seclabel", "labels come from the host policy in this version"}};
+constexpr NotDone target_refused[] = {{"tray"}, {"removable"}, {"rotation_rate"}, {"dpofua"}};
+
+struct Prefix {
+    std::string_view letters;
+    DiskBus bus;
+};
+// libvirt's own inference.
+constexpr Prefix prefixes[] = {
+    {"hd", DiskBus::ide}, {"sd", DiskBus::scsi}, {"vd", DiskBus::virtio}, {"fd", DiskBus::fdc}};
+
+const Prefix* prefix_of(std::string_view target) {
+    const auto* const found =
+        std::find_if(std::begin(prefixes), std::end(prefixes),
+                     [&](const Prefix& prefix) { return target.starts_with(prefix.letters); });
+    return found == std::end(prefixes) ? nullptr : found;
+}
+
+// How many drives the bus of an ordinary machine takes.
+unsigned places_on(DiskBus bus) {
+    switch (bus) {
+    case DiskBus::fdc:
+        return 2;
+    case DiskBus::ide:
+        return 4;
+    case DiskBus::sata:
+        return 6;
+    default:
+        return 26 * 27;
+    }
+}
+
+// What the device model can show the guest.
+std::size_t longest_serial(DiskBus bus) {
+    return bus == DiskBus::scsi || bus == DiskBus::usb ? 36 : 20;
+}
+
+void read_driver(ElementReader& driver, Disk& disk) {
+    driver.expect("name", "qemu", "QEMU itself reads the image");
+    if (const auto format = driver.word("type", disk_formats, formats_refused))
+        disk.format = *format;
+    if (const auto cache = driver.word("cache", disk_caches)) disk.cache = *cache;
+    driver.refuse_attributes(driver_refused);
+    driver.refuse_children(driver_children_refused);
+}
+
+void read_source(ElementReader& source, Disk& disk) {
+    disk.source_place = source.place();
+    const bool block = disk.type == DiskSource::block;
+    const auto path = source.required_attribute(block ? "dev" : "file");
+    if (path) {
+        disk.source_place = source.report().place(path->at);
+        disk.source = path_from(*path, source.report()).value_or("");
+    }
+    source.refuse_attributes(source_refused);
+    source.refuse_children(source_children_refused);
+}
+
+void check_bus(ElementReader& target, const Value& name, const Disk& disk) {
+    if ((disk.bus == DiskBus::fdc) != (disk.device == DiskDevice::floppy))
+        target.error(name.at,
+                     disk.bus == DiskBus::fdc ? "only a floppy can be on bus 'fdc'"
+                                              : "a floppy must be on bus 'fdc'",
+                     disk.bus == DiskBus::fdc ? "write device='floppy', or another target"
+                                              : "write <target dev='fda' bus='fdc'/>");
+    if ((disk.bus == DiskBus::fdc) != name.text.starts_with("fd"))
+        target.error(name.at,
+                     "target " + quoted(name.text) + " does not fit bus '" +
+                         std::string(word_for(disk_buses, disk.bus)) + "'",
+                     "targets on bus 'fdc' are fda and fdb");
+    if (disk.bus == DiskBus::virtio && disk.device == DiskDevice::cdrom)
+        target.error(name.at, "a cdrom cannot be on bus 'virtio'",
+                     "write bus='sata', or bus='ide' on machine pc");
+}
+
+void check_place(ElementReader& target, const Value& name, const Disk& disk,
+                 const GuestDefinition& guest) {
+    const auto index = drive_index(name.text);
+    const auto bus = std::string(word_for(disk_buses, disk.bus));
+    if (*index >= places_on(disk.bus))
+        target.error(name.at, "bus '" + bus + "' has " + std::to_string(places_on(disk.bus)) +
+                                  " places, " + quoted(name.text) + " is beyond them");
+    for (const auto& other : guest.disks) {
+        if (other.target == name.text)
+            target.error(name.at,
+                         "target " + quoted(name.text) + " is already the disk of line " +
+                             std::to_string(other.place.line),
+                         "give each disk its own target");
+        else if (other.bus == disk.bus && drive_index(other.target) == index)
+            target.error(name.at,
+                         quoted(name.text) + " and " + quoted(other.target) + " of line " +
+                             std::to_string(other.place.line) + " are the same place on bus '" +
+                             bus + "'",
+                         "end them with different letters");
+    }
+}
+
+void read_target(ElementReader& target, Disk& disk, const GuestDefinition& guest) {
+    const auto bus = target.attribute("bus");
+    const auto stated = target.word("bus", disk_buses, buses_refused);
+    target.refuse_attributes(target_refused);
+    const auto name = target.required_attribute("dev");
+    if (!name) return;
+    if (!drive_index(name->text))
+        return target.error(name->at, "target " + quoted(name->text) + " is no drive's name",
+                            "write hda, sda, vda, fda, ...");
+    if (bus && !stated) return;
+    disk.target = name->text;
+    disk.bus = stated.value_or(prefix_of(name->text)->bus);
+    check_bus(target, *name, disk);
+    check_place(target, *name, disk, guest);
+}
+
+void read_serial_number(ElementReader& serial, Disk& disk) {
+    const auto value = serial.trimmed_text();
+    const bool fits =
+        !value.text.empty() && std::all_of(value.text.begin(), value.text.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   std::string_view(" _.+-").find(c) != std::string_view::npos;
+        });
+    if (!fits)
+        return serial.error(value.at, "serial number " + quoted(value.text) + " cannot be used",
+                            "use letters, digits, blanks and '_.+-'");
+    if (disk.device == DiskDevice::floppy)
+        return serial.error(serial.at(), "a floppy has no serial number", "remove it");
+    disk.serial =
+        line_from(value, "this bus's serial number", longest_serial(disk.bus), serial.report())
+            .value_or("");
+}
+
+} // namespace
+
+std::optional<unsigned> drive_index(std::string_view target) {
+    constexpr std::size_t longest_suffix = 3;
+    if (prefix_of(target) == nullptr) return std::nullopt;
+    const auto letters = target.substr(2);
+    if (letters.empty() || letters.size() > longest_suffix) return std::nullopt;
+    unsigned number = 0;
+    for (const char letter : letters) {
+        if (letter < 'a' || letter > 'z') return std::nullopt;
+        number = number * 26 + static_cast<unsigned>(letter - 'a') + 1;
+    }
+    return number - 1;
+}
+
+void read_disk(ElementReader& element, GuestDefinition& guest) {
+    Disk disk;
+    disk.place = element.place();
+    const bool typed = element.attribute("type").has_value();
+    const auto type = element.word("type", disk_sources, types_refused);
+    disk.type = type.value_or(DiskSource::file);
+    disk.device = element.word("device", disk_devices, devices_refused).value_or(DiskDevice::disk);
+    element.refuse_attributes(attributes_refused);
+    element.child("driver", [&](ElementReader& driver) { read_driver(driver, disk); });
+    const bool given = element.child("source", [&](ElementReader& source) {
+        if (typed && !type) return source.skip_rest();
+        read_source(source, disk);
+    });
+    if (!given && disk.device == DiskDevice::disk)
+        element.error(element.at(), "a disk needs a <source>",
+                      disk.type == DiskSource::block ? "write <source dev='/dev/...'/>"
+                                                     : "write <source file='/...'/>");
+    if (!element.child("target", [&](ElementReader& target) { read_target(target, disk, guest); }))
+        element.error(element.at(), "<disk> has no <target>", "write <target dev='vda'/>");
+    disk.readonly = element.flag("readonly") || disk.device == DiskDevice::cdrom;
+    disk.shareable = element.flag("shareable");
+    element.child("serial", [&](ElementReader& serial) { read_serial_number(serial, disk); });
+    element.refuse_children(children_refused);
+    guest.disks.push_back(std::move(disk));
+}
+
+} // namespace vmwarden::domain

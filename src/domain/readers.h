@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// One small reader for each element of the format. Each takes what it understands into the
+// definition; ElementReader reports the rest. What two elements may not say together is checked by
+// the reader of the later one; type and <os> are read first, serials before consoles.
+//
+// To add a device: its struct in guest_definition.h, its words in words.h, a reader here, a line in
+// the table of read_devices.cpp, its writer in write_devices.cpp, examples in tests/golden.
+#pragma once
+
+#include "src/domain/element_reader.h"
+#include "src/domain/guest_definition.h"
+
+#include <optional>
+
+namespace vmwarden::domain {
+
+void read_domain_element(ElementReader& domain, GuestDefinition& guest);
+
+void read_os(ElementReader& os, GuestDefinition& guest);
+void read_features(ElementReader& features, GuestDefinition& guest);
+void read_cpu(ElementReader& cpu, GuestDefinition& guest);
+void read_clock(ElementReader& clock, GuestDefinition& guest);
+
+void read_devices(ElementReader& devices, GuestDefinition& guest);
+void read_controller(ElementReader& controller, GuestDefinition& guest);
+void read_disk(ElementReader& disk, GuestDefinition& guest);
+void read_interface(ElementReader& interface, GuestDefinition& guest);
+void read_serial(ElementReader& serial, GuestDefinition& guest);
+// True for a console on a serial port, of which a guest has one at most.
+bool read_console(ElementReader& console, bool had_serial_console, GuestDefinition& guest);
+void read_graphics(ElementReader& graphics, GuestDefinition& guest);
+void read_input(ElementReader& input, GuestDefinition& guest);
+void read_video(ElementReader& video, GuestDefinition& guest);
+
+// "hda" is drive 0 of its bus, "sdab" drive 27. None for a name that is no drive's.
+std::optional<unsigned> drive_index(std::string_view target);
+
+} // namespace vmwarden::domain

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/words.h"
+#include "src/domain/writers.h"
+
+namespace vmwarden::domain {
+
+namespace {
+
+void write(XmlWriter& xml, const Controller& controller) {
+    XmlAttributes attributes{{"type", word_for(controller_types, controller.type)}, {"index", "0"}};
+    if (!controller.model.empty()) attributes.push_back({"model", controller.model});
+    xml.empty("controller", attributes);
+}
+
+void write(XmlWriter& xml, const Disk& disk) {
+    const auto type = word_for(disk_sources, disk.type);
+    xml.element("disk", {{"type", type}, {"device", word_for(disk_devices, disk.device)}}, [&] {
+        XmlAttributes driver{{"name", "qemu"}, {"type", word_for(disk_formats, disk.format)}};
+        if (disk.cache != DiskCache::hypervisor_default)
+            driver.push_back({"cache", word_for(disk_caches, disk.cache)});
+        xml.empty("driver", driver);
+        const bool block = disk.type == DiskSource::block;
+        if (!disk.source.empty()) xml.empty("source", {{block ? "dev" : "file", disk.source}});
+        xml.empty("target", {{"dev", disk.target}, {"bus", word_for(disk_buses, disk.bus)}});
+        if (disk.readonly) xml.empty("readonly");
+        if (disk.shareable) xml.empty("shareable");
+        xml.text_if("serial", disk.serial);
+    });
+}
+
+void write(XmlWriter& xml, const Interface& interface) {
+    xml.element("interface", {{"type", word_for(interface_types, interface.type)}}, [&] {
+        if (!interface.mac.empty()) xml.empty("mac", {{"address", interface.mac}});
+        if (!interface.network.empty()) xml.empty("source", {{"network", interface.network}});
+        if (!interface.model.empty()) xml.empty("model", {{"type", interface.model}});
+    });
+}
+
+void write(XmlWriter& xml, const CharacterDevice& device) {
+    const bool serial = device.target == CharacterDevice::Target::serial;
+    const auto port = std::to_string(device.port);
+    const auto type = word_for(character_sources, device.source);
+    xml.element(serial ? "serial" : "console", {{"type", type}}, [&] {
+        if (device.source == CharacterSource::unix_listener)
+            xml.empty("source", {{"mode", "bind"}, {"path", device.path}});
+        else if (device.append)
+            xml.empty("source", {{"path", device.path}, {"append", "on"}});
+        else if (!device.path.empty())
+            xml.empty("source", {{"path", device.path}});
+        if (serial)
+            xml.empty("target", {{"port", port}});
+        else
+            xml.empty("target", {{"type", "virtio"}, {"port", port}});
+    });
+}
+
+void write(XmlWriter& xml, const Graphics& graphics) {
+    const auto port = std::to_string(graphics.port);
+    XmlAttributes attributes{{"type", "vnc"}, {"port", port}};
+    attributes.push_back({"autoport", graphics.port == -1 ? "yes" : "no"});
+    if (!graphics.keymap.empty()) attributes.push_back({"keymap", graphics.keymap});
+    xml.element("graphics", attributes, [&] {
+        if (!graphics.listen.empty())
+            xml.empty("listen", {{"type", "address"}, {"address", graphics.listen}});
+    });
+}
+
+void write(XmlWriter& xml, const Input& input) {
+    xml.empty("input", {{"type", word_for(input_types, input.type)},
+                        {"bus", word_for(input_buses, input.bus)}});
+}
+
+void write(XmlWriter& xml, const Video& video) {
+    xml.element("video", {}, [&] { xml.empty("model", {{"type", video.model}}); });
+}
+
+template <class Device>
+void write_all(XmlWriter& xml, const std::vector<Device>& devices) {
+    for (const auto& device : devices)
+        write(xml, device);
+}
+
+} // namespace
+
+void write_devices(XmlWriter& xml, const GuestDefinition& guest) {
+    xml.text_if("emulator", guest.emulator);
+    write_all(xml, guest.disks);
+    write_all(xml, guest.controllers);
+    write_all(xml, guest.interfaces);
+    write_all(xml, guest.characters);
+    write_all(xml, guest.inputs);
+    write_all(xml, guest.graphics);
+    write_all(xml, guest.videos);
+    if (!guest.memballoon) xml.empty("memballoon", {{"model", "none"}});
+}
+
+} // namespace vmwarden::domain

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the definition holds, in libvirt's usual order; what it does not hold is not invented.
+#include "src/domain/domain_xml.h"
+#include "src/domain/words.h"
+#include "src/domain/writers.h"
+
+namespace vmwarden {
+
+namespace domain {
+
+namespace {
+
+void write_memory(XmlWriter& xml, std::string_view name, Bytes memory) {
+    xml.text(name, std::to_string(memory.count / 1024), {{"unit", "KiB"}});
+}
+
+void write_os(XmlWriter& xml, const OsBoot& os) {
+    xml.element("os", {}, [&] {
+        XmlAttributes type;
+        if (!os.arch.empty()) type.push_back({"arch", os.arch});
+        if (!os.machine.empty()) type.push_back({"machine", os.machine});
+        xml.text("type", os.type, type);
+        xml.text_if("kernel", os.kernel);
+        xml.text_if("initrd", os.initrd);
+        xml.text_if("cmdline", os.cmdline);
+        for (const auto device : os.boot)
+            xml.empty("boot", {{"dev", word_for(boot_devices, device)}});
+    });
+}
+
+void write_features(XmlWriter& xml, const Features& features) {
+    if (features == Features{}) return;
+    xml.element("features", {}, [&] {
+        if (features.acpi) xml.empty("acpi");
+        if (features.apic) xml.empty("apic");
+        if (features.pae) xml.empty("pae");
+    });
+}
+
+void write_cpu(XmlWriter& xml, const GuestDefinition& guest) {
+    if (guest.cpu_mode.empty()) return;
+    xml.element("cpu", {{"mode", guest.cpu_mode}}, [&] { xml.text_if("model", guest.cpu_model); });
+}
+
+void write_actions(XmlWriter& xml, const GuestDefinition& guest) {
+    xml.text("on_poweroff", word_for(lifecycle_actions, guest.on_poweroff));
+    xml.text("on_reboot", word_for(lifecycle_actions, guest.on_reboot));
+    xml.text("on_crash", word_for(lifecycle_actions, guest.on_crash));
+}
+
+void write_body(XmlWriter& xml, const GuestDefinition& guest) {
+    xml.text("name", guest.name);
+    if (guest.uuid) xml.text("uuid", guest.uuid->text());
+    xml.text_if("title", guest.title);
+    xml.text_if("description", guest.description);
+    if (!guest.metadata.empty()) xml.raw("metadata", guest.metadata);
+    write_memory(xml, "memory", guest.memory);
+    if (guest.current_memory) write_memory(xml, "currentMemory", *guest.current_memory);
+    xml.text("vcpu", std::to_string(guest.vcpus));
+    write_os(xml, guest.os);
+    write_features(xml, guest.features);
+    write_cpu(xml, guest);
+    xml.empty("clock", {{"offset", word_for(clock_offsets, guest.clock)}});
+    write_actions(xml, guest);
+    xml.element("devices", {}, [&] { write_devices(xml, guest); });
+}
+
+} // namespace
+
+} // namespace domain
+
+std::string write_domain(const GuestDefinition& definition) {
+    domain::XmlWriter xml;
+    const auto type = domain::word_for(domain::domain_types, definition.type);
+    xml.element("domain", {{"type", type}}, [&] { domain::write_body(xml, definition); });
+    return xml.take();
+}
+
+} // namespace vmwarden
