@@ -47,9 +47,9 @@ struct KernelView {
     bool no_new_privs = false;
     int seccomp_mode = 0; // 0 off, 1 strict, 2 filter
     std::string process_label;
-    std::string cgroup;                 // path below the unified mount
-    std::string scope_cgroup;           // the scope's own node
-    std::optional<bool> device_filter;  // attached to the scope's node; absent: could not be asked
+    std::string cgroup;                // path below the unified mount
+    std::string scope_cgroup;          // the scope's own node
+    std::optional<bool> device_filter; // attached to the scope's node; absent: could not be asked
     std::vector<OpenFd> fds;
     std::vector<FileView> files; // one per plan.files, in order
     bool operator==(const KernelView&) const = default;

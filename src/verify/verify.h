@@ -19,7 +19,12 @@ struct VerifyRow {
     bool operator==(const VerifyRow&) const = default;
 };
 
-// Rows in a fixed order; the guest is confined as planned exactly when all hold.
+// Rows in a fixed order; the guest is confined as planned exactly when all hold. A protection that
+// the policy turned off holds, and `planned` names the line. What could not be looked at does not
+// hold.
+//
+// Of descriptors there is one row when all are explained, otherwise one for each that is not. The
+// kernel does not say who made a socket or pipe, so those count as QEMU's own.
 std::vector<VerifyRow> verify(const LaunchPlan& plan, const KernelView& view);
 
 } // namespace vmwarden

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The groups of rows that verify() puts together.
+#pragma once
+
+#include "src/verify/verify.h"
+
+namespace vmwarden::verifying {
+
+using Rows = std::vector<VerifyRow>;
+
+// process.cpp: ids, capabilities, no_new_privs, seccomp, label
+void add_process_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// cgroup.cpp: the node and its device filter
+void add_cgroup_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// files.cpp: identity, owner and label of what the plan grants
+void add_file_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// descriptors.cpp: what QEMU has open
+void add_descriptor_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+
+// The line that made the plan's decision `what`, in brackets after a space; empty without one.
+std::string because(const LaunchPlan& plan, std::string_view what);
+
+} // namespace vmwarden::verifying

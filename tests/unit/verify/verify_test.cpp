@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/verify/verify.h"
+#include "tests/doubles/sample_plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace vmwarden {
+namespace {
+
+OpenFd open_fd(int number, std::string target, bool writable = false) {
+    OpenFd fd;
+    fd.number = number;
+    fd.target = std::move(target);
+    fd.writable = writable;
+    return fd;
+}
+
+OpenFd device_fd(int number, std::string target, DeviceNumber device, bool block, bool writable) {
+    auto fd = open_fd(number, std::move(target), writable);
+    fd.is_device = true;
+    fd.is_block = block;
+    fd.device = device;
+    return fd;
+}
+
+OpenFd file_fd(int number, const plan::FileGrant& file, bool writable) {
+    auto fd = open_fd(number, file.resolved, writable);
+    fd.id = file.id;
+    return fd;
+}
+
+std::vector<OpenFd> explained_fds(const LaunchPlan& plan) {
+    return {
+        device_fd(0, "/dev/null", {1, 3}, false, false),
+        open_fd(1, "pipe:[11]", true),
+        open_fd(4, "anon_inode:[eventfd]", true),
+        open_fd(5, "anon_inode:kvm-vcpu:0", true),
+        open_fd(10, "socket:[77]", true),
+        open_fd(12, "/var/log/vmwarden/hello.log", true),
+        file_fd(13, plan.files[0], true),
+        device_fd(14, "/dev/vg/hello", {254, 3}, true, true),
+        file_fd(15, plan.files[2], false),
+        device_fd(16, "/dev/ptmx", {5, 2}, false, true),
+        device_fd(17, "/dev/pts/3", {136, 3}, false, true),
+        open_fd(18, "/usr/share/qemu/bios-256k.bin"),
+        open_fd(19, "/memfd:ram (deleted)", true),
+    };
+}
+
+// What the kernel says when everything is as tests::sample_plan() wants it.
+KernelView confined(const LaunchPlan& plan) {
+    KernelView view;
+    view.uids.fill(64055);
+    view.gids.fill(64055);
+    view.groups = plan.process.identity.groups;
+    view.no_new_privs = true;
+    view.seccomp_mode = 2;
+    view.process_label = plan.security.process_label;
+    view.scope_cgroup = "/machine.slice/vmwarden-hello.scope";
+    view.cgroup = view.scope_cgroup + "/emulator";
+    view.device_filter = true;
+    view.fds = explained_fds(plan);
+    for (const auto& file : plan.files)
+        view.files.push_back(
+            {file.resolved, true, file.id, file.owner.value_or(Owner{}), file.label});
+    return view;
+}
+
+std::vector<std::string> failing(const std::vector<VerifyRow>& rows) {
+    std::vector<std::string> out;
+    for (const auto& row : rows)
+        if (!row.holds) out.push_back(row.protection);
+    return out;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Verify, HoldsForAGuestThatIsAsPlanned) {
+    const auto plan = tests::sample_plan();
+    const auto rows = verify(plan, confined(plan));
+    EXPECT_EQ(failing(rows), Names{});
+    Names names;
+    for (const auto& row : rows) {
+        names.push_back(row.protection);
+        EXPECT_EQ(row.hint, "") << row.protection;
+    }
+    EXPECT_EQ(names, (Names{"uid",
+                            "gid",
+                            "groups",
+                            "capabilities effective",
+                            "capabilities permitted",
+                            "capabilities inheritable",
+                            "capabilities bounding",
+                            "capabilities ambient",
+                            "no_new_privs",
+                            "seccomp",
+                            "process label",
+                            "cgroup",
+                            "device filter",
+                            "identity of disk vda",
+                            "owner of disk vda",
+                            "label of disk vda",
+                            "identity of disk vdb",
+                            "identity of kernel",
+                            "label of kernel",
+                            "descriptors"}));
+}
+
+struct Breach {
+    const char* row;
+    std::function<void(KernelView&)> make;
+};
+
+TEST(Verify, EachBreachFailsItsRowAlone) {
+    const std::vector<Breach> breaches{
+        {"uid", [](auto& v) { v.uids[2] = 0; }},
+        {"uid", [](auto& v) { v.uids.fill(0); }},
+        {"gid", [](auto& v) { v.gids[3] = 0; }},
+        {"groups", [](auto& v) { v.groups.push_back(Gid{0}); }},
+        {"groups", [](auto& v) { v.groups.clear(); }},
+        {"capabilities effective", [](auto& v) { v.capabilities.effective = 1; }},
+        {"capabilities permitted", [](auto& v) { v.capabilities.permitted = 1; }},
+        {"capabilities inheritable", [](auto& v) { v.capabilities.inheritable = 1; }},
+        {"capabilities bounding", [](auto& v) { v.capabilities.bounding = 0x1fffeffffff; }},
+        {"capabilities ambient", [](auto& v) { v.capabilities.ambient = 1; }},
+        {"no_new_privs", [](auto& v) { v.no_new_privs = false; }},
+        {"seccomp", [](auto& v) { v.seccomp_mode = 0; }},
+        {"process label", [](auto& v) { v.process_label = "system_u:system_r:virtd_t:s0"; }},
+        {"process label", [](auto& v) { v.process_label.clear(); }},
+        {"cgroup", [](auto& v) { v.cgroup = v.scope_cgroup; }},
+        {"cgroup", [](auto& v) { v.scope_cgroup = "/x/vmwarden-hello.scope"; }},
+        {"cgroup", [](auto& v) { v.cgroup = v.scope_cgroup = ""; }},
+        {"device filter", [](auto& v) { v.device_filter = false; }},
+        {"device filter", [](auto& v) { v.device_filter.reset(); }},
+        {"identity of disk vda", [](auto& v) { v.files[0].id.inode = 1; }},
+        {"identity of kernel", [](auto& v) { v.files[2].readable = false; }},
+        {"owner of disk vda", [](auto& v) { v.files[0].owner.uid.value = 0; }},
+        {"label of disk vda", [](auto& v) { v.files[0].label = "system_u:object_r:tmp_t:s0"; }},
+        {"label of kernel", [](auto& v) { v.files[2].label.clear(); }},
+        {"descriptors", [](auto& v) { v.fds.clear(); }},
+    };
+    const auto plan = tests::sample_plan();
+    for (std::size_t i = 0; i < breaches.size(); ++i) {
+        auto view = confined(plan);
+        breaches[i].make(view);
+        const auto rows = verify(plan, view);
+        const auto failed = failing(rows);
+        ASSERT_EQ(failed.size(), 1U) << i << " " << breaches[i].row;
+        EXPECT_EQ(failed[0], breaches[i].row) << i;
+        const auto row = std::find_if(rows.begin(), rows.end(), [](auto& r) { return !r.holds; });
+        EXPECT_NE(row->hint, "") << i;
+        EXPECT_NE(row->planned, row->found) << i;
+    }
+}
+
+TEST(Verify, NamesEveryDescriptorWithoutAReason) {
+    const auto plan = tests::sample_plan();
+    auto other = plan.files[0];
+    other.id.inode += 1;
+    const std::vector<OpenFd> unexplained{
+        open_fd(20, "/etc/passwd"),
+        open_fd(20, "/usr/bin/sudo", true), // written to
+        open_fd(20, "anon_inode:bpf-prog", true),
+        open_fd(20, "anon_inode:[userfaultfd]", true),
+        open_fd(20, "anon_inode:[pidfd]"),
+        open_fd(20, "/memfd:x", true), // a file of that name, not a memfd
+        open_fd(20, "/var/log/vmwarden/other.log", true),
+        file_fd(20, other, true),
+        file_fd(20, plan.files[2], true), // a read-only file, written to
+        device_fd(20, "/dev/mem", {1, 1}, false, true),
+        device_fd(20, "/dev/vda", {254, 0}, true, false),
+        device_fd(20, "/dev/ram3", {1, 3}, true,
+                  true), // the number of /dev/null, but a block device
+        device_fd(20, "/dev/vg/hello", {254, 3}, false,
+                  true), // the number of the disk, but not one
+        device_fd(20, "/dev/tty1", {4, 1}, false, true),
+    };
+    for (std::size_t i = 0; i < unexplained.size(); ++i) {
+        auto view = confined(plan);
+        view.fds.push_back(unexplained[i]);
+        const auto rows = verify(plan, view);
+        EXPECT_EQ(failing(rows), Names{"descriptor 20"}) << i;
+        EXPECT_NE(rows.back().found.find(unexplained[i].target), std::string::npos) << i;
+    }
+}
+
+TEST(Verify, ADeviceThatMayBeReadMayNotBeWritten) {
+    auto plan = tests::sample_plan();
+    plan.scope.devices[3].permissions = "r";
+    plan.files[1].sharing = plan::FileGrant::Sharing::readonly;
+    EXPECT_EQ(failing(verify(plan, confined(plan))), Names{"descriptor 14"});
+}
+
+TEST(Verify, TerminalsNeedTheirRule) {
+    auto plan = tests::sample_plan();
+    std::erase_if(plan.scope.devices, [](const auto& rule) { return rule.node == "char-pts"; });
+    EXPECT_EQ(failing(verify(plan, confined(plan))), Names{"descriptor 17"});
+}
+
+TEST(Verify, WhatThePolicyTurnedOffHoldsAndNamesTheLine) {
+    auto plan = tests::sample_plan();
+    plan.process.expect_seccomp = plan.process.expect_no_new_privs = false;
+    plan.process.exec_label = plan.security.process_label = "";
+    plan.scope.device_filter = false;
+    plan.scope.devices.clear();
+    plan.decisions = {{"seccomp sandbox", "off", "policy a.yaml:1:1"},
+                      {"security driver", "none", "policy a.yaml:2:1"},
+                      {"device filter", "off", "policy a.yaml:3:1"}};
+    auto view = confined(plan);
+    view.no_new_privs = false;
+    view.seccomp_mode = 0;
+    view.process_label = "unconfined";
+    view.device_filter = false;
+    const auto rows = verify(plan, view);
+    EXPECT_EQ(failing(rows), Names{});
+    std::string planned;
+    for (const auto& row : rows)
+        planned += row.planned + "\n";
+    EXPECT_NE(planned.find("off [policy a.yaml:1:1]"), std::string::npos);
+    EXPECT_NE(planned.find("none [policy a.yaml:2:1]"), std::string::npos);
+    EXPECT_NE(planned.find("off [policy a.yaml:3:1]"), std::string::npos);
+}
+
+TEST(Verify, WithoutTheFilterDisksMustStillBePlanned) {
+    auto plan = tests::sample_plan();
+    plan.scope.device_filter = false;
+    plan.scope.devices.clear();
+    auto view = confined(plan);
+    EXPECT_EQ(failing(verify(plan, view)), Names{});
+    view.fds.push_back(device_fd(20, "/dev/sda", {8, 0}, true, false));
+    EXPECT_EQ(failing(verify(plan, view)), Names{"descriptor 20"});
+}
+
+TEST(Verify, KnowsScopesInTheRootSlice) {
+    auto plan = tests::sample_plan();
+    plan.scope.slice = "-.slice";
+    auto view = confined(plan);
+    view.scope_cgroup = "/vmwarden-hello.scope";
+    view.cgroup = "/vmwarden-hello.scope/emulator";
+    EXPECT_EQ(failing(verify(plan, view)), Names{});
+}
+
+} // namespace
+} // namespace vmwarden
