@@ -64,7 +64,8 @@ VerbOptions parse_verb_options(std::span<const std::string> typed,
         const std::string name = option.substr(2, has_value ? equals - 2 : std::string::npos);
         const std::string key = has_value ? name + "=" : name;
         if (std::find(known.begin(), known.end(), key) == known.end()) {
-            const bool wants_value = std::find(known.begin(), known.end(), name + "=") != known.end();
+            const bool wants_value =
+                std::find(known.begin(), known.end(), name + "=") != known.end();
             const auto hint = wants_value ? "write --" + name + "=VALUE" : did_you_mean(key, known);
             throw UsageError("unknown option '" + option + "'" + (hint.empty() ? "" : "; " + hint));
         }

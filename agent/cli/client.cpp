@@ -5,6 +5,8 @@
 #include "agent/bus/sdbus_compat.h"
 
 #include <array>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace vmwarden::cli {
@@ -15,6 +17,7 @@ constexpr auto service = "org.vmwarden1";
 constexpr auto root_path = "/org/vmwarden1";
 constexpr auto manager = "org.vmwarden1.Manager";
 constexpr auto guest_interface = "org.vmwarden1.Guest";
+constexpr auto properties_interface = "org.freedesktop.DBus.Properties";
 
 // A job may take as long as a guest takes to shut down; the agent bounds it, not we.
 constexpr std::uint64_t job_timeout_usec = std::uint64_t{25} * 3600 * 1000000;
@@ -48,8 +51,9 @@ ExitCode exit_code_of(const std::string& name) {
 [[noreturn]] void fail(const sdbus::Error& error) {
     const auto code = exit_code_of(error.getName());
     if (code == ExitCode::unreachable)
-        throw Failure(code, "the agent vmwardend does not answer: " + std::string(error.getMessage()) +
-                                "; systemctl status vmwardend.service and the journal say why");
+        throw Failure(code,
+                      "the agent vmwardend does not answer: " + std::string(error.getMessage()) +
+                          "; systemctl status vmwardend.service and the journal say why");
     throw Failure(code, error.getMessage());
 }
 
@@ -62,6 +66,22 @@ auto translated(Call call) {
     }
 }
 
+// One call: arguments in, result out ("void" asks for none).
+template <class Result, class... Arguments>
+Result ask(sdbus::IConnection& connection, const std::string& path, const char* interface,
+           const std::string& method, std::uint64_t timeout_usec, const Arguments&... arguments) {
+    return translated([&] {
+        auto proxy = bus::make_proxy(connection, service, path);
+        auto call = proxy->callMethod(method);
+        call.onInterface(interface).withTimeout(timeout_usec).withArguments(arguments...);
+        if constexpr (!std::is_void_v<Result>) {
+            Result result;
+            call.storeResultsTo(result);
+            return result;
+        }
+    });
+}
+
 } // namespace
 
 Client::Client(bool ask_password)
@@ -70,51 +90,30 @@ Client::Client(bool ask_password)
 
 Client::~Client() = default;
 
-CallOptions Client::with_defaults(CallOptions options) const {
+bus::Dictionary Client::options(CallOptions options) const {
     if (options.is_null()) options = CallOptions::object();
     if (!ask_password_) options["auth.no_user_interaction"] = true;
-    return options;
+    return bus::to_dictionary(options);
 }
 
 std::vector<ListedGuest> Client::list() {
-    return translated([&] {
-        std::vector<sdbus::Struct<std::string, std::string, sdbus::ObjectPath>> rows;
-        auto proxy = bus::make_proxy(*connection_, service, root_path);
-        proxy->callMethod("ListGuests")
-            .onInterface(manager)
-            .withTimeout(call_timeout_usec)
-            .withArguments(bus::to_dictionary(with_defaults({})))
-            .storeResultsTo(rows);
-        std::vector<ListedGuest> out;
-        for (const auto& row : rows) out.push_back({row.get<0>(), row.get<1>(), row.get<2>()});
-        return out;
-    });
+    using Row = sdbus::Struct<std::string, std::string, sdbus::ObjectPath>;
+    const auto rows = ask<std::vector<Row>>(*connection_, root_path, manager, "ListGuests",
+                                            call_timeout_usec, options());
+    std::vector<ListedGuest> out;
+    for (const auto& row : rows)
+        out.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
+    return out;
 }
 
 std::string Client::find(const std::string& name) {
-    return translated([&] {
-        sdbus::ObjectPath path;
-        auto proxy = bus::make_proxy(*connection_, service, root_path);
-        proxy->callMethod("GetGuest")
-            .onInterface(manager)
-            .withTimeout(call_timeout_usec)
-            .withArguments(name, bus::to_dictionary(with_defaults({})))
-            .storeResultsTo(path);
-        return std::string(path);
-    });
+    return ask<sdbus::ObjectPath>(*connection_, root_path, manager, "GetGuest", call_timeout_usec,
+                                  name, options());
 }
 
-std::string Client::define(const std::string& xml, const std::string& file) {
-    return translated([&] {
-        sdbus::ObjectPath path;
-        auto proxy = bus::make_proxy(*connection_, service, root_path);
-        proxy->callMethod("DefineGuest")
-            .onInterface(manager)
-            .withTimeout(call_timeout_usec)
-            .withArguments(xml, bus::to_dictionary(with_defaults({{"file", file}})))
-            .storeResultsTo(path);
-        return std::string(path);
-    });
+void Client::define(const std::string& xml, const std::string& file) {
+    (void)ask<sdbus::ObjectPath>(*connection_, root_path, manager, "DefineGuest", call_timeout_usec,
+                                 xml, options({{"file", file}}));
 }
 
 void Client::create(const std::string& xml, const std::string& file) {
@@ -124,99 +123,48 @@ void Client::create(const std::string& xml, const std::string& file) {
         proxy->callMethod("CreateGuest")
             .onInterface(manager)
             .withTimeout(job_timeout_usec)
-            .withArguments(xml, bus::to_dictionary(with_defaults({{"file", file}, {"wait", true}})))
+            .withArguments(xml, options({{"file", file}, {"wait", true}}))
             .storeResultsTo(guest, job);
     });
 }
 
 nlohmann::ordered_json Client::plan(const std::string& xml, const std::string& file) {
-    return translated([&] {
-        bus::Dictionary plan;
-        auto proxy = bus::make_proxy(*connection_, service, root_path);
-        proxy->callMethod("PlanGuest")
-            .onInterface(manager)
-            .withTimeout(call_timeout_usec)
-            .withArguments(xml, bus::to_dictionary(with_defaults({{"file", file}})))
-            .storeResultsTo(plan);
-        return bus::to_json(plan);
-    });
+    return bus::to_json(ask<bus::Dictionary>(*connection_, root_path, manager, "PlanGuest",
+                                             call_timeout_usec, xml, options({{"file", file}})));
 }
 
-void Client::run_job(const std::string& path, const std::string& method, CallOptions options) {
-    translated([&] {
-        options["wait"] = true;
-        sdbus::ObjectPath job;
-        auto proxy = bus::make_proxy(*connection_, service, path);
-        proxy->callMethod(method)
-            .onInterface(guest_interface)
-            .withTimeout(job_timeout_usec)
-            .withArguments(bus::to_dictionary(with_defaults(std::move(options))))
-            .storeResultsTo(job);
-    });
+void Client::run_job(const std::string& path, const std::string& method, CallOptions given) {
+    given["wait"] = true;
+    (void)ask<sdbus::ObjectPath>(*connection_, path, guest_interface, method, job_timeout_usec,
+                                 options(std::move(given)));
 }
 
 void Client::undefine(const std::string& path) {
-    translated([&] {
-        auto proxy = bus::make_proxy(*connection_, service, path);
-        proxy->callMethod("Undefine")
-            .onInterface(guest_interface)
-            .withTimeout(call_timeout_usec)
-            .withArguments(bus::to_dictionary(with_defaults({})));
-    });
+    ask<void>(*connection_, path, guest_interface, "Undefine", call_timeout_usec, options());
 }
 
 std::string Client::xml(const std::string& path) {
-    return translated([&] {
-        std::string xml;
-        auto proxy = bus::make_proxy(*connection_, service, path);
-        proxy->callMethod("GetXML")
-            .onInterface(guest_interface)
-            .withTimeout(call_timeout_usec)
-            .withArguments(bus::to_dictionary(with_defaults({})))
-            .storeResultsTo(xml);
-        return xml;
-    });
+    return ask<std::string>(*connection_, path, guest_interface, "GetXML", call_timeout_usec,
+                            options());
 }
 
 nlohmann::ordered_json Client::guest_plan(const std::string& path) {
-    return translated([&] {
-        bus::Dictionary plan;
-        auto proxy = bus::make_proxy(*connection_, service, path);
-        proxy->callMethod("GetPlan")
-            .onInterface(guest_interface)
-            .withTimeout(call_timeout_usec)
-            .withArguments(bus::to_dictionary(with_defaults({})))
-            .storeResultsTo(plan);
-        return bus::to_json(plan);
-    });
+    return bus::to_json(ask<bus::Dictionary>(*connection_, path, guest_interface, "GetPlan",
+                                             call_timeout_usec, options()));
 }
 
 nlohmann::ordered_json Client::verify(const std::string& path) {
-    return translated([&] {
-        std::vector<bus::Dictionary> rows;
-        auto proxy = bus::make_proxy(*connection_, service, path);
-        proxy->callMethod("Verify")
-            .onInterface(guest_interface)
-            .withTimeout(call_timeout_usec)
-            .withArguments(bus::to_dictionary(with_defaults({})))
-            .storeResultsTo(rows);
-        auto out = nlohmann::ordered_json::array();
-        for (const auto& row : rows) out.push_back(bus::to_json(row));
-        return out;
-    });
+    const auto rows = ask<std::vector<bus::Dictionary>>(*connection_, path, guest_interface,
+                                                        "Verify", call_timeout_usec, options());
+    auto out = nlohmann::ordered_json::array();
+    for (const auto& row : rows)
+        out.push_back(bus::to_json(row));
+    return out;
 }
 
 nlohmann::ordered_json Client::properties(const std::string& path) {
-    return translated([&] {
-        bus::Dictionary properties;
-        auto proxy = bus::make_proxy(*connection_, service, path);
-        proxy->callMethod("GetAll")
-            .onInterface("org.freedesktop.DBus.Properties")
-            .withTimeout(call_timeout_usec)
-            .withArguments(std::string(guest_interface))
-            .storeResultsTo(properties);
-        return bus::to_json(properties);
-    });
+    return bus::to_json(ask<bus::Dictionary>(*connection_, path, properties_interface, "GetAll",
+                                             call_timeout_usec, std::string(guest_interface)));
 }
 
 } // namespace vmwarden::cli

@@ -2,6 +2,7 @@
 // The agent, called: every verb that is not offline goes through here.
 #pragma once
 
+#include "agent/bus/sdbus_compat.h"
 #include "agent/cli/failure.h"
 
 #include <cstdint>
@@ -10,10 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace sdbus {
-class IConnection;
-}
 
 namespace vmwarden::cli {
 
@@ -37,7 +34,7 @@ class Client {
 
     std::vector<ListedGuest> list();
     std::string find(const std::string& name); // object path
-    std::string define(const std::string& xml, const std::string& file);
+    void define(const std::string& xml, const std::string& file);
     void create(const std::string& xml, const std::string& file);
     nlohmann::ordered_json plan(const std::string& xml, const std::string& file);
 
@@ -50,7 +47,7 @@ class Client {
     nlohmann::ordered_json properties(const std::string& path);
 
   private:
-    CallOptions with_defaults(CallOptions options) const;
+    [[nodiscard]] bus::Dictionary options(CallOptions options = {}) const;
 
     std::unique_ptr<sdbus::IConnection> connection_;
     bool ask_password_;

@@ -15,16 +15,18 @@ enum class ExitCode {
     done = 0,
     failed = 1,
     usage = 2,
-    refused = 3,         // by policy or authorisation
+    refused = 3, // by policy or authorisation
     no_such_guest = 4,
-    unreachable = 5,     // the agent does not answer
+    unreachable = 5, // the agent does not answer
 };
 
 // Ends the command. `text` is printed to stderr: as it is when it already names a place
 // ("file:line:col: error: …"), behind "vmwarden: error: " otherwise.
 class Failure : public std::runtime_error {
   public:
-    Failure(ExitCode code, const std::string& text) : std::runtime_error(text), code_(code) {}
+    Failure(ExitCode code, const std::string& text)
+      : std::runtime_error(text)
+      , code_(code) {}
     [[nodiscard]] ExitCode code() const { return code_; }
 
   private:
@@ -34,7 +36,8 @@ class Failure : public std::runtime_error {
 // The command was called wrongly: usage, exit 2.
 class UsageError : public Failure {
   public:
-    explicit UsageError(const std::string& text) : Failure(ExitCode::usage, text) {}
+    explicit UsageError(const std::string& text)
+      : Failure(ExitCode::usage, text) {}
 };
 
 } // namespace vmwarden::cli

@@ -44,10 +44,20 @@ ExitCode shutdown_guest(Context& context) {
     return run(context, "Shutdown", options);
 }
 
-ExitCode start_guest(Context& context) { return run(context, "Start"); }
-ExitCode destroy_guest(Context& context) { return run(context, "Destroy"); }
-ExitCode reset_guest(Context& context) { return run(context, "Reset"); }
-ExitCode suspend_guest(Context& context) { return run(context, "Suspend"); }
-ExitCode resume_guest(Context& context) { return run(context, "Resume"); }
+ExitCode start_guest(Context& context) {
+    return run(context, "Start");
+}
+ExitCode destroy_guest(Context& context) {
+    return run(context, "Destroy");
+}
+ExitCode reset_guest(Context& context) {
+    return run(context, "Reset");
+}
+ExitCode suspend_guest(Context& context) {
+    return run(context, "Suspend");
+}
+ExitCode resume_guest(Context& context) {
+    return run(context, "Resume");
+}
 
 } // namespace vmwarden::cli

@@ -17,7 +17,8 @@ std::string read_input(const std::string& file, std::size_t limit) {
     if (file != "-") {
         opened = UniqueFd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
         if (!opened)
-            throw Failure(ExitCode::failed, file + ": error: cannot open it: " + std::strerror(errno));
+            throw Failure(ExitCode::failed,
+                          file + ": error: cannot open it: " + std::strerror(errno));
         fd = opened.get();
     }
     std::string text;
@@ -34,6 +35,8 @@ std::string read_input(const std::string& file, std::size_t limit) {
     return text;
 }
 
-std::string input_name(const std::string& file) { return file == "-" ? "<stdin>" : file; }
+std::string input_name(const std::string& file) {
+    return file == "-" ? "<stdin>" : file;
+}
 
 } // namespace vmwarden::cli

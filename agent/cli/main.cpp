@@ -37,8 +37,10 @@ const Verb& find_verb(const std::vector<std::string>& words, std::size_t& used) 
             if (verb.name == name) return verb;
     }
     std::vector<std::string_view> names;
-    for (const auto& verb : verbs()) names.push_back(verb.name);
-    const auto typed = words.size() > 1 && words[0] == "policy" ? words[0] + " " + words[1] : words[0];
+    for (const auto& verb : verbs())
+        names.push_back(verb.name);
+    const auto typed =
+        words.size() > 1 && words[0] == "policy" ? words[0] + " " + words[1] : words[0];
     const auto hint = did_you_mean(typed, names);
     throw UsageError("unknown verb '" + typed + "'; " +
                      (hint.empty() ? "vmwarden --help lists them" : hint));
@@ -53,8 +55,8 @@ void check_operands(const Verb& verb, std::size_t count) {
 // Which agent is meant: -c, then VMWARDEN_URI, then by who asks.
 void check_uri(const GlobalOptions& global) {
     const char* environment = std::getenv("VMWARDEN_URI");
-    const std::string text = global.uri        ? *global.uri
-                             : environment     ? environment
+    const std::string text = global.uri         ? *global.uri
+                             : environment      ? environment
                              : ::geteuid() == 0 ? "qemu:///system"
                                                 : "qemu:///session";
     const auto uri = parse_uri(text);

@@ -60,8 +60,8 @@ ExitCode check_policy(Context& context) {
     const auto root = context.options.value("root");
     if (root && !context.operands.empty())
         throw UsageError("policy check takes files or --root=DIR, not both");
-    const auto checked = context.operands.empty() ? check_tree(root.value_or("/"))
-                                                  : check_files(context.operands);
+    const auto checked =
+        context.operands.empty() ? check_tree(root.value_or("/")) : check_files(context.operands);
     const bool bad = checked.diagnostics.has_errors();
     if (context.global.json) {
         std::cout << as_json(checked).dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
@@ -70,7 +70,8 @@ ExitCode check_policy(Context& context) {
         for (const auto& found : checked.diagnostics.list())
             std::cerr << render(found, source_of(checked, found.place.file)) << '\n';
         if (!bad)
-            for (const auto& file : checked.files) std::cout << file.name << ": parsed OK\n";
+            for (const auto& file : checked.files)
+                std::cout << file.name << ": parsed OK\n";
         if (!bad && checked.files.empty())
             std::cout << "no policy files: the built-in policy holds\n";
     }

@@ -23,7 +23,8 @@ Table::Table(std::vector<std::string> heading) {
 }
 
 void Table::add(std::vector<std::string> cells) {
-    for (auto& cell : cells) cell = printable(cell);
+    for (auto& cell : cells)
+        cell = printable(cell);
     rows_.push_back(std::move(cells));
 }
 

@@ -64,7 +64,8 @@ ConnectionUri parse_uri(std::string_view text) {
         refuse(text, "its instance is neither system nor session");
     const bool bare = text.substr(0, mark) == "qemu";
     if (uri.host.empty() && bare) uri.transport = Transport::unix_socket;
-    if (uri.host.empty() && uri.transport != Transport::unix_socket) refuse(text, "it names no host");
+    if (uri.host.empty() && uri.transport != Transport::unix_socket)
+        refuse(text, "it names no host");
     if (!uri.host.empty() && uri.transport == Transport::unix_socket)
         refuse(text, "a unix socket is on this host, so it names none");
     return uri;

@@ -30,7 +30,7 @@ class Context {
 };
 
 struct Verb {
-    std::string_view name; // "start", "policy check"
+    std::string_view name;     // "start", "policy check"
     std::string_view operands; // for usage: "NAME", "[FILE|-]..."
     std::string_view help;     // one line
     std::size_t min_operands;

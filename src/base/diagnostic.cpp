@@ -38,7 +38,8 @@ void Diagnostics::warning(SourcePlace place, std::string message, std::string hi
 }
 
 void Diagnostics::append(Diagnostics other) {
-    for (auto& diagnostic : other.list_) list_.push_back(std::move(diagnostic));
+    for (auto& diagnostic : other.list_)
+        list_.push_back(std::move(diagnostic));
 }
 
 bool Diagnostics::has_errors() const {
@@ -47,9 +48,8 @@ bool Diagnostics::has_errors() const {
 }
 
 void Diagnostics::sort() {
-    std::stable_sort(list_.begin(), list_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-        return a.place < b.place;
-    });
+    std::stable_sort(list_.begin(), list_.end(),
+                     [](const Diagnostic& a, const Diagnostic& b) { return a.place < b.place; });
 }
 
 namespace {
@@ -90,7 +90,8 @@ std::string render(const Diagnostic& diagnostic, std::string_view source) {
 
 std::string render(const Diagnostics& diagnostics, std::string_view source) {
     std::string out;
-    for (const auto& diagnostic : diagnostics.list()) out += render(diagnostic, source) + "\n";
+    for (const auto& diagnostic : diagnostics.list())
+        out += render(diagnostic, source) + "\n";
     return out;
 }
 

@@ -28,7 +28,8 @@ struct Origin {
     SourcePlace place; // of the line that decided; empty for built_in and host
 
     bool operator==(const Origin&) const = default;
-    // "policy /etc/…/60-site.yaml:12:1", "definition demo.xml:4:3", "built-in default", "this host".
+    // "policy /etc/…/60-site.yaml:12:1", "definition demo.xml:4:3", "built-in default", "this
+    // host".
     [[nodiscard]] std::string text() const;
 };
 
@@ -37,9 +38,9 @@ enum class Severity { error, warning };
 struct Diagnostic {
     Severity severity = Severity::error;
     SourcePlace place;
-    std::string message;  // what is wrong, one line, no full stop
-    std::string hint;     // how to mend it; may be empty
-    unsigned length = 1;  // columns that the caret underlines
+    std::string message;   // what is wrong, one line, no full stop
+    std::string hint;      // how to mend it; may be empty
+    unsigned length = 1;   // columns that the caret underlines
     std::string code = {}; // stable short name of the rule, e.g. "P0012"; may be empty
 
     bool operator==(const Diagnostic&) const = default;

@@ -9,7 +9,8 @@ namespace vmwarden {
 template <class Callable>
 class [[nodiscard]] ScopeExit {
   public:
-    explicit ScopeExit(Callable callable) : callable_(std::move(callable)) {}
+    explicit ScopeExit(Callable callable)
+      : callable_(std::move(callable)) {}
     ScopeExit(const ScopeExit&) = delete;
     ScopeExit& operator=(const ScopeExit&) = delete;
     ~ScopeExit() {

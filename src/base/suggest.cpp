@@ -13,7 +13,8 @@ constexpr std::size_t longest_word = 64;
 // Optimal string alignment distance with three rows.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::array<std::size_t, longest_word + 1> before_last{}, last{}, row{};
-    for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        last[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {

@@ -36,7 +36,8 @@ std::string printable(std::string_view text) {
     out.reserve(text.size());
     while (!text.empty()) {
         const auto sequence = sequence_at(text);
-        const bool control = sequence.code < 0x20 || (sequence.code >= 0x7f && sequence.code < 0xa0);
+        const bool control =
+            sequence.code < 0x20 || (sequence.code >= 0x7f && sequence.code < 0xa0);
         if (sequence.length == 0 || control)
             out += '?';
         else

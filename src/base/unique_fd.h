@@ -13,8 +13,10 @@ namespace vmwarden {
 class UniqueFd {
   public:
     UniqueFd() = default;
-    explicit UniqueFd(int fd) : fd_(fd) {}
-    UniqueFd(UniqueFd&& other) noexcept : fd_(other.release()) {}
+    explicit UniqueFd(int fd)
+      : fd_(fd) {}
+    UniqueFd(UniqueFd&& other) noexcept
+      : fd_(other.release()) {}
     UniqueFd& operator=(UniqueFd&& other) noexcept {
         UniqueFd taken(std::move(other));
         std::swap(fd_, taken.fd_);

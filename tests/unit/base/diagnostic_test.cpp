@@ -7,8 +7,8 @@ namespace vmwarden {
 namespace {
 
 TEST(Diagnostic, ShowsTheLineAndUnderlinesTheLength) {
-    const Diagnostic diagnostic{Severity::error, {"a.yaml", 2, 3}, "unknown key 'usr'",
-                                "did you mean 'user'?", 3};
+    const Diagnostic diagnostic{
+        Severity::error, {"a.yaml", 2, 3}, "unknown key 'usr'", "did you mean 'user'?", 3};
     EXPECT_EQ(render(diagnostic, "version: 1\n  usr: x\n"),
               "a.yaml:2:3: error: unknown key 'usr'; did you mean 'user'?\n"
               "    usr: x\n"

@@ -9,8 +9,12 @@ namespace {
 TEST(Text, PrintableKeepsUtf8AndReplacesControls) {
     EXPECT_EQ(printable("caf\u00e9 \u20ac \U0001f600"), "caf\u00e9 \u20ac \U0001f600");
     EXPECT_EQ(printable("a\x1b[2J\x7f\r\n"), "a?[2J???");
-    EXPECT_EQ(printable("\xc2\x9b" "31m"), "?31m"); // CSI as a C1 control
-    EXPECT_EQ(printable("\xff\xfe" "a"), "??a");
+    EXPECT_EQ(printable("\xc2\x9b"
+                        "31m"),
+              "?31m"); // CSI as a C1 control
+    EXPECT_EQ(printable("\xff\xfe"
+                        "a"),
+              "??a");
 }
 
 TEST(Text, FindsTheFirstBrokenByte) {

@@ -9,8 +9,12 @@
 namespace vmwarden {
 namespace {
 
-bool is_open(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
-UniqueFd some_fd() { return UniqueFd(::eventfd(0, EFD_CLOEXEC)); }
+bool is_open(int fd) {
+    return ::fcntl(fd, F_GETFD) >= 0;
+}
+UniqueFd some_fd() {
+    return UniqueFd(::eventfd(0, EFD_CLOEXEC));
+}
 
 TEST(UniqueFd, ClosesWhenItGoes) {
     int number = -1;
@@ -51,7 +55,9 @@ TEST(UniqueFd, ReleaseLeavesItOpen) {
 
 TEST(ScopeExit, RunsUnlessDismissed) {
     int runs = 0;
-    { const ScopeExit undo([&] { ++runs; }); }
+    {
+        const ScopeExit undo([&] { ++runs; });
+    }
     EXPECT_EQ(runs, 1);
     {
         ScopeExit undo([&] { ++runs; });

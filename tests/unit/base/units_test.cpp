@@ -14,10 +14,10 @@ TEST(Units, UuidReadsBothFormsAndWritesOne) {
 }
 
 TEST(Units, UuidRefusesWhatIsNotOne) {
-    for (const auto* text : {"", "c7a5fdbd", "c7a5fdbd-cdaf-9455-926a-d65c16db180",
-                             "c7a5fdbdc-daf-9455-926a-d65c16db1809",
-                             "g7a5fdbd-cdaf-9455-926a-d65c16db1809",
-                             "c7a5fdbd-cdaf-9455-926a-d65c16db18-9"})
+    for (const auto* text :
+         {"", "c7a5fdbd", "c7a5fdbd-cdaf-9455-926a-d65c16db180",
+          "c7a5fdbdc-daf-9455-926a-d65c16db1809", "g7a5fdbd-cdaf-9455-926a-d65c16db1809",
+          "c7a5fdbd-cdaf-9455-926a-d65c16db18-9"})
         EXPECT_FALSE(Uuid::parse(text)) << text;
 }
 
@@ -33,7 +33,8 @@ TEST(Units, SizesRoundTrip) {
     EXPECT_EQ(parse_size("16777215T"), Bytes{16777215ULL << 40});
     for (const auto* text : {"", "G", "2g", "2GiB", "16777216T", "-1K"})
         EXPECT_FALSE(parse_size(text)) << text;
-    for (const std::uint64_t count : {0ULL, 1ULL, 1023ULL, 1024ULL, 1536ULL, 3ULL << 20, 5ULL << 40})
+    for (const std::uint64_t count :
+         {0ULL, 1ULL, 1023ULL, 1024ULL, 1536ULL, 3ULL << 20, 5ULL << 40})
         EXPECT_EQ(parse_size(size_text(Bytes{count})), Bytes{count});
     EXPECT_EQ(size_text(Bytes{1536}), "1536");
     EXPECT_EQ(size_text(Bytes{3 << 20}), "3M");

@@ -9,7 +9,9 @@
 namespace vmwarden::cli {
 namespace {
 
-Invocation parse(std::vector<const char*> words) { return parse_invocation(words); }
+Invocation parse(std::vector<const char*> words) {
+    return parse_invocation(words);
+}
 
 TEST(Arguments, GlobalOptionsStandAnywhereBeforeTheDashes) {
     const auto invocation = parse({"-c", "qemu:///system", "list", "--json", "--all"});

@@ -33,9 +33,9 @@ TEST(Uri, PortsAndBrackets) {
 }
 
 TEST(Uri, RefusesWhatIsNone) {
-    for (const auto* text : {"", "system", "xen:///system", "qemu://", "qemu:///", "qemu:///systems",
-                             "qemu+ssh:///system", "qemu+unix://host/system", "qemu://h:0/system",
-                             "qemu://h:99999/system", "qemu+http://h/system"})
+    for (const auto* text : {"", "system", "xen:///system", "qemu://", "qemu:///",
+                             "qemu:///systems", "qemu+ssh:///system", "qemu+unix://host/system",
+                             "qemu://h:0/system", "qemu://h:99999/system", "qemu+http://h/system"})
         EXPECT_THROW(parse_uri(text), UsageError) << text;
 }
 
