@@ -28,7 +28,6 @@ struct Failure {
         launch_failed,
         not_running,
         already_running,
-        operation_in_progress,
         timeout,
     };
     Kind kind = Kind::operation_failed;

@@ -60,7 +60,7 @@ void Supervisor::watch(Guest& guest, Launched launched) {
     const std::string name = guest.status.name;
     guest.running = std::move(launched.guest);
     guest.monitor = std::make_unique<Monitor>(
-        loop_, guest.running->qmp.get(), name,
+        loop_, std::move(guest.running->qmp), name,
         [this, name](const qmp::Event& event) { on_monitor_event(name, event); });
     guest.exit_watch =
         loop_.watch(guest.running->shim_pidfd.get(), EPOLLIN, [this, name] { on_exit(name); });

@@ -34,8 +34,7 @@ struct Loop::Source::State {
         try {
             state->callback();
         } catch (...) {
-            state->loop->failure_ = std::current_exception();
-            state->loop->stop();
+            state->loop->fail(std::current_exception());
         }
         return 0;
     }
@@ -117,6 +116,11 @@ void Loop::run() {
 
 void Loop::stop() {
     sd_event_exit(raw(), 0);
+}
+
+void Loop::fail(std::exception_ptr failure) {
+    failure_ = std::move(failure);
+    stop();
 }
 
 } // namespace vmwarden::supervisor

@@ -51,6 +51,8 @@ class Loop {
 
     void run();
     void stop();
+    // Ends run() with this.
+    void fail(std::exception_ptr failure);
     [[nodiscard]] sd_event* raw() const { return event_.get(); }
 
   private:

@@ -3,18 +3,11 @@
 
 #include "agent/supervisor/log.h"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 namespace vmwarden::supervisor {
 
 namespace {
-
-// The connection was used before we got it: ids of that time must not match ours.
-constexpr std::uint64_t first_id = 1'000'000;
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -30,39 +23,59 @@ Failure gone() {
 
 } // namespace
 
-Monitor::Monitor(Loop& loop, int fd, std::string guest, OnEvent on_event)
-  : fd_(fd)
+Monitor::Monitor(Loop& loop, UniqueFd socket, std::string guest, OnEvent on_event)
+  : loop_(loop)
+  , client_(std::move(socket), qmp::Session::Start::negotiated)
   , guest_(std::move(guest))
-  , on_event_(std::move(on_event))
-  , last_id_(first_id)
-  , source_(loop.watch(fd, EPOLLIN, [this] { on_readable(); })) {}
+  , on_event_(std::move(on_event)) {
+    readable_ = loop_.watch(client_.fd(), EPOLLIN, [this] {
+        guarded([this] {
+            for (const auto& message : client_.on_readable())
+                handle(message);
+        });
+    });
+}
 
-void Monitor::send(const std::string& command, OnReply on_reply) {
-    const auto line = qmp::command(++last_id_, command);
-    // A command is short: a socket that does not take it whole belongs to a QEMU that hangs.
-    const bool sent =
-        source_ && ::send(fd_, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT) ==
-                       static_cast<ssize_t>(line.size());
-    if (!sent) return on_reply(gone());
-    waiting_.emplace(last_id_, std::move(on_reply));
+template <class Talk>
+void Monitor::guarded(Talk talk) {
+    try {
+        talk();
+    } catch (const host::QmpError& error) {
+        // That it ends is told by the shim, with the reason.
+        if (error.kind() != host::QmpError::Kind::ended)
+            log(LOG_WARNING, std::string("lost the connection to QEMU: ") + error.what(), guest_);
+        give_up();
+    }
+}
+
+void Monitor::send(const std::string& command, const OnReply& on_reply) {
+    if (!readable_) return on_reply(gone());
+    bool waits = false;
+    guarded([&] {
+        const auto id = client_.send(command);
+        waits = waiting_.emplace(id, on_reply).second;
+        flush();
+    });
+    if (!waits) on_reply(gone());
+}
+
+void Monitor::flush() {
+    writable_ = {};
+    if (!client_.wants_write()) return;
+    writable_ = loop_.watch(client_.fd(), EPOLLOUT, [this] {
+        guarded([this] {
+            client_.on_writable();
+            flush();
+        });
+    });
 }
 
 void Monitor::give_up() {
-    source_ = {};
+    readable_ = {};
+    writable_ = {};
     const auto waiting = std::exchange(waiting_, {});
     for (const auto& [id, on_reply] : waiting)
         on_reply(gone());
-}
-
-void Monitor::on_readable() {
-    std::array<char, 16384> buffer{};
-    const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got < 0) return lose(std::strerror(errno));
-    if (got == 0) return give_up(); // it ends; how, the shim knows
-    for (const auto& message : reader_.feed({buffer.data(), static_cast<std::size_t>(got)}))
-        handle(message);
-    if (reader_.failed()) lose(reader_.failure());
 }
 
 void Monitor::handle(const qmp::Message& message) {
@@ -81,11 +94,6 @@ void Monitor::handle(const qmp::Message& message) {
 void Monitor::answer(std::uint64_t id, const Outcome<Done>& outcome) {
     const auto node = waiting_.extract(id);
     if (!node.empty()) node.mapped()(outcome);
-}
-
-void Monitor::lose(const std::string& why) {
-    log(LOG_WARNING, "lost the connection to QEMU: " + why, guest_);
-    give_up();
 }
 
 } // namespace vmwarden::supervisor

@@ -48,7 +48,7 @@ LIBRARIES = {
     "yaml-cpp/": {"src/hostpolicy"},
     "libxml/": {"src/domain"},
     "sdbus-c++/": {"agent/bus", "agent/daemon", "agent/cli", "agent/host"},
-    "systemd/": {"agent/host", "agent/bus", "agent/daemon", "agent/cli"},
+    "systemd/": {"agent/host", "agent/supervisor", "agent/bus", "agent/daemon", "agent/cli"},
     "selinux/": {"agent/host", "agent/shim"},
     "cap-ng.h": {"agent/shim"},
 }
