@@ -15,6 +15,7 @@ constexpr std::string_view tab = "P0004";
 constexpr std::string_view windows_text = "P0005"; // byte order mark, CR LF
 constexpr std::string_view directive = "P0006";
 constexpr std::string_view empty_file = "P0007";
+constexpr std::string_view long_line = "P0008";
 
 // Where the text is not YAML at all.
 constexpr std::string_view syntax = "P0010";
@@ -22,6 +23,7 @@ constexpr std::string_view unclosed_bracket = "P0011";
 constexpr std::string_view unclosed_quote = "P0012";
 constexpr std::string_view no_space_after_colon = "P0013";
 constexpr std::string_view indentation = "P0014";
+constexpr std::string_view no_colon = "P0016";
 constexpr std::string_view gave_up = "P0015";
 
 // YAML that policy files do without.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/hostpolicy/findings.h"
 
+#include "src/base/suggest.h"
 #include "src/hostpolicy/codes.h"
+
+#include <algorithm>
 
 namespace vmwarden::hostpolicy {
 
@@ -48,6 +51,14 @@ Diagnostics Findings::take() {
                     1,
                     std::string(code::more)});
     return std::move(found_);
+}
+
+std::string suggestion(std::string_view word, std::span<const std::string_view> known) {
+    std::string lower(word);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return did_you_mean(lower, known);
 }
 
 std::string quoted(std::string_view text) {

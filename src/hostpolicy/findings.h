@@ -4,6 +4,7 @@
 
 #include "src/base/diagnostic.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,7 @@ class Findings {
 
     void error(std::string_view code, Span span, std::string message, std::string hint = {});
     void warning(std::string_view code, Span span, std::string message, std::string hint = {});
+    [[nodiscard]] bool empty() const { return found_.empty(); }
     // True once more would only be counted: nobody will read a hint that is costly to find.
     [[nodiscard]] bool full() const { return found_.list().size() >= max_findings; }
     [[nodiscard]] const std::string& file() const { return file_; }
@@ -41,6 +43,9 @@ class Findings {
     std::size_t left_out_ = 0;
     bool error_left_out_ = false;
 };
+
+// "did you mean 'x'?" for a word that may be written in other case, or nothing.
+std::string suggestion(std::string_view word, std::span<const std::string_view> known);
 
 // The user's own words inside a message: in quotes, and shortened when long.
 std::string quoted(std::string_view text);

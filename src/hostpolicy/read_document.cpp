@@ -9,7 +9,8 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <sstream>
+#include <istream>
+#include <streambuf>
 
 namespace vmwarden::hostpolicy {
 
@@ -19,9 +20,29 @@ namespace {
 // errors, a huge one only few.
 constexpr std::size_t most_read_in_vain = 128 * 1024;
 
+// A text as a stream, without a copy; knows how far it has been read. Gives little at a time, so
+// that this is near what the parser needed.
+class TextBuffer : public std::streambuf {
+  public:
+    explicit TextBuffer(std::string_view text) {
+        // streambuf wants pointers to non-const; nothing here writes.
+        auto* begin = const_cast<char*>(text.data());
+        setg(begin, begin, begin + text.size());
+    }
+    [[nodiscard]] std::size_t taken() const { return static_cast<std::size_t>(gptr() - eback()); }
+
+  protected:
+    std::streamsize xsgetn(char* out, std::streamsize wanted) override {
+        const auto size = std::min({wanted, std::streamsize{512}, egptr() - gptr()});
+        std::copy_n(gptr(), size, out);
+        gbump(static_cast<int>(size));
+        return size;
+    }
+};
+
 class DocumentReader {
   public:
-    DocumentReader(const SourceText& source, Findings& findings)
+    DocumentReader(SourceText& source, Findings& findings)
       : source_(source)
       , findings_(findings)
       , builder_(source, findings) {}
@@ -42,21 +63,33 @@ class DocumentReader {
   private:
     // Returns the line to go on from, or 0.
     unsigned read_from(unsigned first) {
-        std::istringstream stream{std::string(source_.from(first))};
-        YAML::Parser parser(stream);
+        TextBuffer text(source_.from(first));
+        const auto next = parse(first, text);
+        if (next == 0) return 0;
+        read_in_vain_ += text.taken();
+        if (read_in_vain_ <= most_read_in_vain) return next;
+        findings_.error(code::gave_up, {next, 1, 1}, "not read from here on: too many errors above",
+                        "mend them and check again");
+        return 0;
+    }
+
+    unsigned parse(unsigned first, TextBuffer& text) {
+        std::istream stream(&text);
         builder_.begin_at(first);
         try {
+            YAML::Parser parser(stream);
             while (parser.HandleNextDocument(builder_)) {
             }
             return 0;
         } catch (const StopReading& stop) {
             failed_ = true;
-            return stop.for_good ? 0 : go_on_after(skip_entry({}, {}));
+            return stop.for_good ? 0 : skip_entry({}, {});
+        } catch (const MultiLineText& found) {
+            failed_ = true;
+            return skip_entry(multi_line_complaint, found.span);
         } catch (const YAML::Exception& error) {
             failed_ = true;
-            const auto place = builder_.span_at(error.mark);
-            read_in_vain_ += source_.from(first).size() - source_.from(place.line + 1).size();
-            return go_on_after(skip_entry(error.msg, place));
+            return skip_entry(error.msg, builder_.span_at(error.mark));
         }
     }
 
@@ -65,11 +98,35 @@ class DocumentReader {
         LineRange entry{builder_.abandon_entry(), source_.line_count()};
         const auto next = next_entry(entry.first);
         if (next != 0) entry.last = next - 1;
+        if (takes_lines_below(complaint) &&
+            mend_first_column({entry.first, std::max(entry.last, place.line)}))
+            return entry.first;
         if (place.line < entry.first || place.line > entry.last) place = {entry.first, 1, 1};
         if (!complaint.empty() && !source_.reported_within(entry.first, entry.last))
             report_syntax_error(source_, entry, complaint, place, findings_);
         lost_.emplace_back(source_.line(entry.first));
         return next;
+    }
+
+    // A line such as "user:qemu" or "user qemu" does not end the value above it, for YAML, and so
+    // takes the entry above along. Reports such lines and blanks them: that entry can be read
+    // again.
+    bool mend_first_column(LineRange lines) {
+        bool mended = false;
+        for (unsigned n = lines.first; n <= std::min(lines.last, source_.line_count()); ++n) {
+            const auto line = source_.line(n);
+            const auto space = line.starts_with(' ') ? std::nullopt : missing_space(line);
+            const auto slip = space || n == lines.first ? space : missing_colon(line);
+            if (!slip) continue;
+            findings_.error(space ? code::no_space_after_colon : code::no_colon,
+                            {n, slip->column + source_.column_shift(n), slip->length},
+                            slip->message, slip->hint);
+            lost_.emplace_back(line);
+            source_.blank(n);
+            mended = true;
+        }
+        if (mended) builder_.expect_again();
+        return mended;
     }
 
     unsigned next_entry(unsigned after) const {
@@ -78,14 +135,7 @@ class DocumentReader {
         return 0;
     }
 
-    unsigned go_on_after(unsigned next) {
-        if (next == 0 || read_in_vain_ <= most_read_in_vain) return next;
-        findings_.error(code::gave_up, {next, 1, 1}, "not read from here on: too many errors above",
-                        "mend them and check again");
-        return 0;
-    }
-
-    const SourceText& source_;
+    SourceText& source_;
     Findings& findings_;
     TreeBuilder builder_;
     std::vector<std::string> lost_;
@@ -96,7 +146,7 @@ class DocumentReader {
 } // namespace
 
 std::optional<Document> read_document(std::string_view text, Findings& findings) {
-    const auto source = check_bytes(text, findings);
+    auto source = check_bytes(text, findings);
     if (!source) return std::nullopt;
     return DocumentReader(*source, findings).read();
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/hostpolicy/read_policy.h"
 
-#include "src/base/suggest.h"
 #include "src/hostpolicy/codes.h"
 #include "src/hostpolicy/document.h"
 #include "src/hostpolicy/keys.h"
@@ -31,8 +30,8 @@ void refuse_key(const Entry& entry, Findings& findings) {
         return;
     }
     std::string hint;
-    if (!findings.full()) hint = did_you_mean(entry.key, key_names());
-    if (hint.empty()) hint = "keys for other tools begin with 'x-'";
+    if (!findings.full()) hint = suggestion(entry.key, key_names());
+    if (hint.empty()) hint = "the keys there are stand in the vendor's 10-vendor.yaml";
     findings.error(code::unknown_key, entry.span, "unknown key " + quoted(entry.key),
                    std::move(hint));
 }

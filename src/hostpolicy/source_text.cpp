@@ -13,6 +13,7 @@ namespace vmwarden::hostpolicy {
 
 namespace {
 
+constexpr char replacement = '?';
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 struct BadBytes {
@@ -114,37 +115,44 @@ std::string without_bad_bytes(std::string_view line) {
         if (byte == '\t')
             out[i] = ' ';
         else if (byte < 0x20 || byte == 0x7f || (broken && byte >= 0x80))
-            out[i] = '?';
+            out[i] = replacement;
         else if (byte >= 0x80 && deceiving_length(line.substr(i)) != 0)
-            out.replace(i, deceiving_length(line.substr(i)), deceiving_length(line.substr(i)), '?');
+            out.replace(i, deceiving_length(line.substr(i)), deceiving_length(line.substr(i)),
+                        replacement);
     }
     return out;
 }
 
-std::size_t content_size(std::string_view text) {
+// Adds up what is neither comment nor blank, and refuses lines that no person would write.
+std::size_t measure_content(std::string_view text, Findings& findings) {
     std::size_t size = 0;
-    while (!text.empty()) {
+    for (unsigned number = 1; !text.empty(); ++number) {
         const auto line = text.substr(0, text.find('\n'));
-        if (!is_blank_or_comment(line)) size += line.size() + 1;
         text.remove_prefix(std::min(text.size(), line.size() + 1));
+        if (is_blank_or_comment(line)) continue;
+        size += line.size() + 1;
+        if (line.size() > max_policy_line_bytes)
+            findings.error(code::long_line, {number, max_policy_line_bytes + 1, 1},
+                           "a line of more than " + std::to_string(max_policy_line_bytes) +
+                               " bytes",
+                           "break it; a list may go over many lines");
     }
     return size;
 }
 
-bool small_enough(std::string_view text, Findings& findings) {
+// Whether a parser may be let loose on it.
+bool is_within_limits(std::string_view text, Findings& findings) {
     if (text.size() > max_policy_bytes) {
         findings.error(code::too_large, {}, "larger than " + size_text({max_policy_bytes}),
                        "split it into several files");
         return false;
     }
-    if (content_size(text) > max_policy_content_bytes) {
+    if (measure_content(text, findings) > max_policy_content_bytes)
         findings.error(code::too_large, {},
                        "holds more than " + size_text({max_policy_content_bytes}) +
                            " besides comments",
                        "split it into several files");
-        return false;
-    }
-    return true;
+    return findings.empty();
 }
 
 } // namespace
@@ -159,13 +167,22 @@ std::string_view SourceText::from(unsigned number) const {
     return std::string_view(text_).substr(starts_[number - 1]);
 }
 
+void SourceText::blank(unsigned number) {
+    const auto size = line(number).size();
+    text_.replace(starts_[number - 1], size, size, ' ');
+}
+
 bool SourceText::reported_within(unsigned first, unsigned last) const {
     const auto found = std::lower_bound(reported_.begin(), reported_.end(), first);
     return found != reported_.end() && *found <= last;
 }
 
+bool SourceText::stands_in_for_bad_bytes(unsigned line, std::string_view text) const {
+    return text.find(replacement) != std::string_view::npos && reported_within(line, line);
+}
+
 std::optional<SourceText> check_bytes(std::string_view text, Findings& findings) {
-    if (!small_enough(text, findings)) return std::nullopt;
+    if (!is_within_limits(text, findings)) return std::nullopt;
 
     SourceText source;
     source.text_.reserve(text.size());

@@ -21,10 +21,14 @@ class SourceText {
     [[nodiscard]] unsigned line_count() const { return static_cast<unsigned>(starts_.size()); }
     // Everything from a line to the end.
     [[nodiscard]] std::string_view from(unsigned number) const;
+    // Blanks a line that has been reported, so that the parser gets past it.
+    void blank(unsigned number);
     // Columns to add on this line to get the file's own.
     [[nodiscard]] unsigned column_shift(unsigned number) const { return number == 1 ? shift_ : 0; }
     // True if bytes of one of these lines were reported: what the parser says there is an echo.
     [[nodiscard]] bool reported_within(unsigned first, unsigned last) const;
+    // True if a text on this line holds what replaces reported bytes.
+    [[nodiscard]] bool stands_in_for_bad_bytes(unsigned line, std::string_view text) const;
 
   private:
     friend std::optional<SourceText> check_bytes(std::string_view text, Findings& findings);

@@ -126,6 +126,8 @@ struct Translation {
 };
 
 const std::array translations = {
+    Translation{multi_line_complaint, code::multi_line_text, "a text of several lines",
+                "put it on one line; or is a dash or a comma missing?"},
     Translation{YAML::ErrorMsg::MAP_VALUE, code::syntax, "a ':' where no key can stand",
                 "quote a text that holds ': '"},
     Translation{YAML::ErrorMsg::MAP_KEY, code::syntax, "a key where none can stand",
@@ -179,10 +181,18 @@ std::size_t indentation_of(std::string_view line) {
 }
 
 // "user: qemu" followed by an indented "group: qemu".
-bool is_needlessly_indented(const SourceText& source, LineRange entry, std::string_view complaint,
-                            Span place) {
-    return complaint == YAML::ErrorMsg::MAP_VALUE && place.line > entry.first &&
-           indentation_of(source.line(place.line)) > indentation_of(source.line(entry.first));
+bool report_indented_key(const SourceText& source, LineRange entry, Findings& findings) {
+    const auto value = source.line(entry.first).find(": ");
+    if (value == std::string_view::npos) return false;
+    for (unsigned n = entry.first + 1; n <= entry.last; ++n) {
+        const auto indent = indentation_of(source.line(n));
+        if (indent == 0 || !begins_entry(source.line(n).substr(indent))) continue;
+        findings.error(code::indentation, {n, 1, static_cast<unsigned>(indent)},
+                       "a key is indented, though the one above has its value already",
+                       "remove the blanks before it");
+        return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -196,6 +206,19 @@ std::optional<Slip> missing_space(std::string_view line) {
     if (find_key(word.substr(0, colon)) == nullptr) return std::nullopt;
     return Slip{static_cast<unsigned>(start + colon) + 1, 1, "no space after the colon",
                 "write '" + std::string(word.substr(0, colon)) + ": ...'"};
+}
+
+std::optional<Slip> missing_colon(std::string_view line) {
+    if (line.empty() || line[0] == '-' || line == "..." || begins_entry(line)) return std::nullopt;
+    const auto end = std::min(line.size(), line.find_first_not_of(word_characters));
+    if (end == 0) return std::nullopt;
+    return Slip{1, static_cast<unsigned>(end), "no ':' behind the key",
+                "write '" + std::string(line.substr(0, std::min<std::size_t>(end, 64))) + ": ...'"};
+}
+
+bool takes_lines_below(std::string_view complaint) {
+    return complaint == multi_line_complaint || complaint == YAML::ErrorMsg::MAP_VALUE ||
+           complaint == YAML::ErrorMsg::END_OF_MAP;
 }
 
 bool begins_entry(std::string_view line) {
@@ -218,12 +241,7 @@ void report_syntax_error(const SourceText& source, LineRange entry, std::string_
                          Span place, Findings& findings) {
     if (report_brackets(source, entry, findings)) return;
     if (report_missing_space(source, entry, findings)) return;
-    if (is_needlessly_indented(source, entry, complaint, place)) {
-        const auto indent = static_cast<unsigned>(indentation_of(source.line(place.line)));
-        findings.error(code::indentation, {place.line, 1, indent},
-                       "indented, though the key above has its value already", "remove the blanks");
-        return;
-    }
+    if (report_indented_key(source, entry, findings)) return;
     const auto known =
         std::find_if(translations.begin(), translations.end(),
                      [&](const Translation& t) { return complaint.starts_with(t.complaint); });

@@ -107,7 +107,8 @@ std::optional<TextFault> device_path_fault(std::string_view text) {
 
 std::optional<TextFault> slice_name_fault(std::string_view text) {
     if (is_slice_name(text)) return std::nullopt;
-    if (const auto named = std::string(text) + std::string(slice_suffix); is_slice_name(named))
+    const auto named = std::string(text) + std::string(slice_suffix);
+    if (text.find('.') == std::string_view::npos && is_slice_name(named))
         return TextFault{"is not the name of a slice unit", "write '" + named + "'"};
     if (text.find('/') != std::string_view::npos)
         return TextFault{"is a path, not the name of a slice unit",

@@ -57,6 +57,7 @@ void TreeBuilder::begin_at(unsigned line) {
     open_.clear();
     first_line_ = entry_line_ = line;
     entries_before_ = entries_.size();
+    entry_key_.clear();
     documents_ = 0;
 }
 
@@ -147,6 +148,7 @@ void TreeBuilder::take_key(const YAML::Mark& mark, const std::string& text) {
         findings_.error(code::duplicate_key, map.key_span, "key " + quoted(text) + " again",
                         "it stands at line " + std::to_string(first->second) +
                             " already; remove one of them");
+    if (open_.size() == 1) entry_key_ = is_new ? text : std::string();
     map.key = text;
     map.key_valid = true;
     map.key_next = false;
@@ -227,7 +229,9 @@ void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t) {
     const auto span = span_at(mark);
     if (key_is_due())
         return refuse_key(span, code::alias, "policy files have no aliases", "write the key out");
-    findings_.error(code::alias, span, "policy files have no aliases", "write the value out");
+    if (span.line != alias_line_)
+        findings_.error(code::alias, span, "policy files have no aliases", "write the value out");
+    alias_line_ = span.line;
     Node node;
     node.kind = NodeKind::reported;
     node.span = span;
@@ -252,13 +256,10 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
     node.is_quoted = tag == "!";
     node.span = span_at(mark);
     node.text = value;
-    if (!is_on_one_line(source, value)) {
-        findings_.error(code::multi_line_text, node.span, "a text of several lines",
-                        "put it on one line; or is a '-', a comma or a quote missing?");
-        node.kind = NodeKind::reported;
-    } else if (!begins_with_quote(source)) {
+    if (!is_on_one_line(source, value)) throw MultiLineText{node.span};
+    if (!begins_with_quote(source))
         node.span.length = std::max(1U, static_cast<unsigned>(value.size()));
-    }
+    if (source_.stands_in_for_bad_bytes(node.span.line, value)) node.kind = NodeKind::reported;
     take_value(std::move(node));
 }
 

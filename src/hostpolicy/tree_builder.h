@@ -19,6 +19,12 @@ struct StopReading {
     bool for_good; // else reading may go on at the next top-level key
 };
 
+// Thrown likewise where a text runs over several lines, which is most often a quote, a comma or a
+// dash that is missing, and hides the keys behind it.
+struct MultiLineText {
+    Span span;
+};
+
 class TreeBuilder : public YAML::EventHandler {
   public:
     TreeBuilder(const SourceText& source, Findings& findings)
@@ -30,6 +36,8 @@ class TreeBuilder : public YAML::EventHandler {
     // Parsing failed: forgets the top-level entry it was in, and returns the line where that began
     // (the line given to begin_at() if in none).
     unsigned abandon_entry();
+    // Undoes the duplicate check of the entry abandoned last: it is going to be read again.
+    void expect_again() { top_seen_.erase(entry_key_); }
     [[nodiscard]] bool saw_mapping() const { return saw_mapping_; }
     [[nodiscard]] std::vector<Entry> take_entries() { return std::move(entries_); }
     // Where the parser's mark is in the file, as long as the token that stands there.
@@ -83,8 +91,10 @@ class TreeBuilder : public YAML::EventHandler {
     unsigned first_line_ = 1;        // where the parser began
     unsigned entry_line_ = 1;        // where the latest top-level entry began
     std::size_t entries_before_ = 0; // how many there were before it
+    std::string entry_key_;          // its key, if that had not been seen before
     unsigned documents_ = 0;         // since first_line_
     std::size_t values_ = 0;
+    unsigned alias_line_ = 0; // of the latest one reported: one a line is enough
     bool saw_mapping_ = false;
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/hostpolicy/values.h"
 
-#include "src/base/suggest.h"
 #include "src/hostpolicy/codes.h"
 #include "src/hostpolicy/words.h"
 
@@ -33,7 +32,8 @@ class ValueReader {
         if constexpr (IsList<Value>::value)
             value = list<typename IsList<Value>::Item>(entry.value);
         else
-            value = scalar<Value>(entry.value);
+            value = scalar<Value>(entry.value,
+                                  "write one, or remove the line to keep what earlier files say");
         if (value) into = {std::move(*value), origin(entry.span)};
     }
 
@@ -51,16 +51,16 @@ class ValueReader {
         }
         std::vector<Setting<Item>> items;
         for (const auto& item : node.items)
-            if (auto value = scalar<Item>(item))
+            if (auto value = scalar<Item>(item, "write a value, or remove the comma or dash"))
                 items.push_back({std::move(*value), origin(item.span)});
         warn_of_repetition(node);
         return items;
     }
 
     template <class Value>
-    std::optional<Value> scalar(const Node& node) {
+    std::optional<Value> scalar(const Node& node, std::string_view if_null) {
         if (node.kind != NodeKind::text) {
-            refuse_non_text(node);
+            refuse_non_text(node, if_null);
             return std::nullopt;
         }
         return from_text<Value>(node);
@@ -144,7 +144,7 @@ class ValueReader {
     }
 
     void refuse_word(const Node& node, std::span<const std::string_view> known, std::string hint) {
-        if (hint.empty() && !findings_.full()) hint = did_you_mean(node.text, known);
+        if (hint.empty() && !findings_.full()) hint = suggestion(node.text, known);
         if (hint.empty()) {
             hint = "write one of";
             for (const auto one : known)
@@ -154,10 +154,10 @@ class ValueReader {
                         quoted(node.text) + " is not a choice" + of_key(), std::move(hint));
     }
 
-    void refuse_non_text(const Node& node) {
+    void refuse_non_text(const Node& node, std::string_view if_null) {
         if (node.kind == NodeKind::null)
             findings_.error(code::null_value, node.span, "no value" + of_key(),
-                            "write one, or remove the line to keep what earlier files say");
+                            std::string(if_null));
         else if (node.kind != NodeKind::reported)
             findings_.error(code::text_expected, node.span,
                             std::string(node.kind == NodeKind::list ? "a list" : "a mapping") +
