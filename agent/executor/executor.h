@@ -4,6 +4,7 @@
 // it back.
 #pragma once
 
+#include "agent/executor/places.h"
 #include "src/base/unique_fd.h"
 #include "src/plan/launch_plan.h"
 #include "src/verify/verify.h"
@@ -15,15 +16,18 @@
 
 namespace vmwarden::executor {
 
-// A launch that did not happen. what() is the whole sentence for the caller: step, what, how to mend.
+// A launch that did not happen. what() is the whole sentence for the caller: step, what, how to
+// mend.
 class LaunchError : public std::runtime_error {
   public:
     LaunchError(std::string step, const std::string& message, std::string hint = {});
     [[nodiscard]] const std::string& step() const { return step_; }
+    [[nodiscard]] const std::string& message() const { return message_; }
     [[nodiscard]] const std::string& hint() const { return hint_; }
 
   private:
     std::string step_;
+    std::string message_;
     std::string hint_;
 };
 
@@ -35,34 +39,44 @@ struct RunningGuest {
     pid_t shim_pid = -1;
     UniqueFd qemu_pidfd;
     UniqueFd shim_pidfd; // readable when the shim, and so the guest, has ended
-    UniqueFd qmp;        // connected, capabilities negotiated, non-blocking
+    // Connected, capabilities negotiated, non-blocking. Empty when an adopted QEMU did not answer:
+    // a guest is not taken down for that.
+    UniqueFd qmp;
     bool paused = false;
 };
 
 // prepare -> spawn shim -> scope -> read back -> release -> QMP -> verify -> cont. On any failure
 // everything done so far is undone, in reverse, before LaunchError leaves.
-RunningGuest launch(const LaunchPlan& plan);
+RunningGuest launch(const LaunchPlan& plan, const Places& places = system_places());
 
 // How a guest ended, out of the shim's record.
 struct ExitRecord {
     bool known = false;
     bool signalled = false;
-    int code = 0; // exit status or signal number
+    int code = 0;           // exit status or signal number
+    std::string last_words; // of QEMU on its standard error: at most some lines, printable
 };
 
 // After the guest has ended, or to end what is left of it: stops the scope if it is still there,
 // restores owners and labels out of the journal, removes the state directory. Idempotent: also used
-// for leftovers of a killed agent. `log` receives what could not be restored, a line each.
-ExitRecord take_back(const std::string& guest, std::vector<std::string>& log);
+// for leftovers of a killed agent, and without a state directory for a restore journal that a crash
+// of the host has left. `log` receives what could not be restored, a line each. Throws LaunchError
+// when the scope does not end: its files are then still in use and stay as they are.
+ExitRecord take_back(const std::string& guest, std::vector<std::string>& log,
+                     const Places& places = system_places());
 
-// What stands under /run/vmwarden/guests when the agent starts.
+// What stands under /run/vmwarden/guests when the agent starts, and what a restore journal names.
+// A guest is adoptable when its launch was completed and its QEMU, told by pid, start time and
+// control group, still runs.
 struct Survivor {
     std::string name;
     std::optional<RunningGuest> guest; // adoptable; absent: leftovers for take_back()
 };
-std::vector<Survivor> survey();
+std::vector<Survivor> survey(const Places& places = system_places());
 
-// Sends SIGKILL through the scope and waits until it is gone.
-void kill_scope(const std::string& guest);
+// Ends QEMU by SIGKILL through its control group and waits until the scope is gone; the shim, which
+// writes down how QEMU ended, is killed only when it does not end by itself. Nothing when the guest
+// is not there. Throws LaunchError when the scope stays.
+void kill_scope(const std::string& guest, const Places& places = system_places());
 
 } // namespace vmwarden::executor

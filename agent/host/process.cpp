@@ -114,14 +114,26 @@ std::optional<std::uint64_t> start_time(pid_t pid) {
     return fields.size() > starttime ? parse_number(fields[starttime]) : std::nullopt;
 }
 
-bool has_ended(int pidfd) {
+bool has_ended(int pidfd, std::chrono::milliseconds patience) {
     pollfd ended{pidfd, POLLIN, 0};
-    return poll(&ended, 1, 0) > 0;
+    int ready = 0;
+    do
+        ready = poll(&ended, 1, static_cast<int>(patience.count()));
+    while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 void kill_process(int pidfd) {
     if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0) < 0 && errno != ESRCH)
         fail(errno, "cannot kill a process");
+}
+
+void end_child(const Spawned& child) {
+    kill_process(child.pidfd.get());
+    siginfo_t info{};
+    while (waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), &info, WEXITED) < 0 &&
+           errno == EINTR) {
+    }
 }
 
 void reap(pid_t pid) {

@@ -5,6 +5,7 @@
 
 #include "src/base/unique_fd.h"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,11 +37,14 @@ UniqueFd open_pidfd(pid_t pid);
 // process for ever. None when there is no such process.
 std::optional<std::uint64_t> start_time(pid_t pid);
 
-// Has it ended? Asks the kernel, does not wait.
-bool has_ended(int pidfd);
+// Has it ended, at the latest after this time?
+bool has_ended(int pidfd, std::chrono::milliseconds patience = {});
 
 // SIGKILL; a process that has ended already is no error.
 void kill_process(int pidfd);
+
+// SIGKILL to a child and its end waited for. Nothing when somebody has reaped it already.
+void end_child(const Spawned& child);
 
 // Takes an ended child away; nothing when it is no child of ours or still runs.
 void reap(pid_t pid);

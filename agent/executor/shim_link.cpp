@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/executor/shim_link.h"
+
+#include "agent/shim/protocol.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace vmwarden::executor {
+namespace {
+
+using shim::Report;
+
+void send(int socket, shim::Request request, const std::vector<int>& descriptors) {
+    const std::size_t bytes = descriptors.size() * sizeof(int);
+    std::vector<char> control(CMSG_SPACE(bytes));
+    iovec part{&request, sizeof request};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(bytes);
+    std::memcpy(CMSG_DATA(rights), descriptors.data(), bytes);
+    if (sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
+        throw LaunchError("shim",
+                          std::string("cannot be told what to do: ") + std::strerror(errno));
+}
+
+void wait(int socket, ShimLink::Deadline deadline) {
+    using std::chrono::milliseconds;
+    for (;;) {
+        const auto left =
+            std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+        pollfd waiting{socket, POLLIN, 0};
+        const int ready = poll(&waiting, 1, static_cast<int>(std::max<long>(left.count(), 0)));
+        if (ready > 0) return;
+        if (ready == 0) throw LaunchError("shim", "does not answer");
+        if (errno != EINTR) throw LaunchError("shim", std::strerror(errno));
+    }
+}
+
+UniqueFd descriptor_of(msghdr& message) {
+    const cmsghdr* part = CMSG_FIRSTHDR(&message);
+    if (part == nullptr || part->cmsg_type != SCM_RIGHTS) return {};
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(part), sizeof fd);
+    return UniqueFd(fd);
+}
+
+[[noreturn]] void refuse(Report report) {
+    report.step_name[Report::name_size - 1] = '\0';
+    throw LaunchError(report.step_name, std::strerror(report.error));
+}
+
+Report receive(int socket, ShimLink::Deadline deadline, UniqueFd& descriptor) {
+    wait(socket, deadline);
+    Report report;
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    iovec part{&report, sizeof report};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t size = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    descriptor = descriptor_of(message);
+    if (size != static_cast<ssize_t>(sizeof report))
+        throw LaunchError("shim", "has ended before it started the guest");
+    if (report.kind == Report::Kind::failed) refuse(report);
+    return report;
+}
+
+} // namespace
+
+void ShimLink::send_prepare(const std::vector<int>& descriptors) {
+    send(socket_.get(), shim::Request::prepare, descriptors);
+}
+
+void ShimLink::send_release(int cgroup_procs) {
+    send(socket_.get(), shim::Request::release, {cgroup_procs});
+}
+
+void ShimLink::await_ready(Deadline deadline) {
+    UniqueFd none;
+    if (receive(socket_.get(), deadline, none).kind != Report::Kind::ready)
+        throw LaunchError("shim", "answers out of turn");
+}
+
+StartedQemu ShimLink::await_started(Deadline deadline) {
+    StartedQemu started;
+    const Report report = receive(socket_.get(), deadline, started.pidfd);
+    if (report.kind != Report::Kind::started || !started.pidfd)
+        throw LaunchError("shim", "answers out of turn");
+    started.pid = report.pid;
+    return started;
+}
+
+} // namespace vmwarden::executor
