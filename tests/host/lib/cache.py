@@ -47,7 +47,7 @@ class Slot:
         while True:
             if (in_use := self._hold()) is not None:
                 return in_use
-            with locked(self.lock_file, f"another run is building the {self.kind} image; waiting for it"):
+            with locked(self.lock_file, f"another run is building {self.kind}; waiting for it"):
                 if self.directory.exists():
                     continue
                 unfinished = self.top / f".{self.kind}.unfinished"
@@ -59,7 +59,7 @@ class Slot:
                 self._prune()
 
     def discard(self):
-        with locked(self.lock_file, f"another run is building the {self.kind} image; waiting for it"):
+        with locked(self.lock_file, f"another run is building {self.kind}; waiting for it"):
             remove_tree(self.directory)
 
     def _hold(self):

@@ -10,9 +10,9 @@ import time
 
 import command
 import disks
-import install
 import kernel
-from report import HostError, say, tail
+from report import HostError, tail
+from tree import Tree
 
 BOOT_SECONDS = 120
 
@@ -24,9 +24,7 @@ _GUEST_DISK_SIZE = 64 << 20
 class Container:
     def __init__(self, options):
         self.options = options
-        self.work = options.image.directory / "mnt"
-        self.root = self.work / "root"
-        self.console = self.work / "console.log"
+        self.tree = self.work = self.console = None
         self.disks = []
         self.nspawn = None
         self.leader = None
@@ -46,17 +44,9 @@ class Container:
         return status
 
     def _prepare(self):
-        self.work.mkdir(exist_ok=True)
-        kernel.mount("testhost", self.work, "tmpfs", kernel.MS_NOSUID, "mode=0755")
-        for name in ("upper", "overlay-work", "root"):
-            (self.work / name).mkdir()
-        kernel.mount("testhost", self.root, "overlay", 0,
-                     f"lowerdir={self.options.image.rootfs},upperdir={self.work}/upper,"
-                     f"workdir={self.work}/overlay-work")
-        install.identity(self.root)
-        install.cases(self.root, self.options.build)
-        if self.options.build:
-            install.build_tree(self.root, self.options.build)
+        self.tree = Tree(self.options.image, self.options.build)
+        self.work = self.tree.work
+        self.console = self.work / "console.log"
         self._attach_disks()
         # What nspawn writes there, locks and mount points, is nobody else's business and must not outlive us.
         for shared in ("/run", "/tmp"):
@@ -68,14 +58,14 @@ class Container:
             descriptor, major, minor = disks.attach(self.work, size)
             self.disks.append(descriptor)
             lines.append(f"b! /dev/{name} 0660 root disk - {major}:{minor}")
-        (self.root / "etc/tmpfiles.d/testhost-devices.conf").write_text("\n".join(lines) + "\n")
+        (self.tree.root / "etc/tmpfiles.d/testhost-devices.conf").write_text("\n".join(lines) + "\n")
 
     def _boot(self):
         notifications = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         notifications.bind(str(self.work / "notify"))
         environment = {**os.environ, "NOTIFY_SOCKET": str(self.work / "notify"),
                        "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
-        arguments = ["systemd-nspawn", f"--directory={self.root}", "--machine=testhost", "--boot", "--quiet",
+        arguments = ["systemd-nspawn", f"--directory={self.tree.root}", "--machine=testhost", "--boot", "--quiet",
                      "--settings=no", "--register=no", "--keep-unit", "--notify-ready=yes", "--console=pipe",
                      "--capability=all",
                      # Without bpf() systemd would silently leave out every device filter.

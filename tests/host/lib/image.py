@@ -3,7 +3,7 @@
 
 An image directory holds:
   rootfs/      the tree, SELinux labels included (containers lay a run's files over it)
-  vmlinuz      the tree's kernel
+  vmlinux      the tree's kernel, uncompressed
   initrd.img   for the VM host (image/vm-init)
   disk.img     the tree as an ext4 file system, made when the first VM wants it
 """
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import time
 
+import bootable
 import cache
 import initramfs
 import kernel
@@ -22,14 +23,17 @@ from report import HostError, say, tail
 HELLO = "var/lib/vmwarden/images/hello"
 DISK_SIZE = "6G"
 
+# What mmdebstrap says that a person waiting wants to know.
+_STAGES = tuple(f"I: {stage}" for stage in ("downloading", "extracting", "installing", "success"))
+
 _GUEST_MODULES = ("button", "evdev")
-_VM_MODULES = ("virtio_pci", "virtio_blk", "virtio_console", "ext4")
+_VM_MODULES = ("virtio_pci", "virtio_blk", "virtio_console", "crc32c_generic", "ext4")
 
 
 def recipe():
     skipped = {"build", "build-root", "packages.host"}
     files = [path for path in paths.IMAGE.rglob("*") if path.is_file() and path.name not in skipped]
-    return files + [paths.HOST / "lib" / name for name in ("image.py", "initramfs.py")]
+    return files + [paths.HOST / "lib" / name for name in ("bootable.py", "image.py", "initramfs.py")]
 
 
 class Image:
@@ -62,11 +66,11 @@ class Image:
         self._configure(rootfs)
 
         say("kernels and initramfs files")
-        shutil.copyfile(rootfs / "vmlinuz", directory / "vmlinuz")
+        bootable.write_uncompressed(rootfs / "vmlinuz", directory / "vmlinux")
         initramfs.write(directory / "initrd.img", rootfs, paths.IMAGE / "vm-init", _VM_MODULES)
         hello = rootfs / HELLO
         hello.mkdir(parents=True)
-        shutil.copyfile(rootfs / "vmlinuz", hello / "vmlinuz")
+        bootable.write_uncompressed(rootfs / "vmlinuz", hello / "vmlinuz")
         initramfs.write(hello / "initramfs.img", rootfs, paths.IMAGE / "guest-init", _GUEST_MODULES)
 
         say("SELinux labels")
@@ -115,7 +119,7 @@ def debootstrap(suite, names, target):
             stdin.write(sources)
         for line in process.stdout:
             log.write(line)
-            if line.startswith("I: "):
+            if line.startswith(_STAGES):
                 say(line[3:].rstrip())
     if process.wait() != 0:
         raise HostError(f"mmdebstrap failed:\n{tail(log_path)}(whole log: {log_path})")
