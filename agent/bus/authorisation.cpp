@@ -69,6 +69,10 @@ host::Authority::Question question(const Caller& caller, const MethodRule& rule,
             interactive};
 }
 
+bool free_for(const Caller& caller, const MethodRule& rule) {
+    return rule.action.empty() || caller.uid == 0;
+}
+
 } // namespace
 
 std::span<const std::string_view> MethodRule::known_options() const {
@@ -92,42 +96,32 @@ const MethodRule* rule_of_verb(std::string_view verb) {
     return nullptr;
 }
 
-std::optional<bool> Gate::known(const Caller& caller, const MethodRule& rule) const {
-    if (rule.action.empty() || caller.uid == 0) return true;
-    if (authority_ == nullptr) return caller.uid == owner_;
-    return std::nullopt;
-}
-
 void Gate::ask(const Caller& caller, const MethodRule& rule, const std::string& guest,
                bool interactive, Verdict verdict) {
-    if (const auto answer = known(caller, rule)) {
-        if (*answer) return verdict(std::nullopt);
-        return verdict(
-            Failure{Failure::Kind::not_authorized, "these guests belong to another user"});
-    }
-    authority_->ask(question(caller, rule, guest, interactive),
-                    [&rule, verdict = std::move(verdict)](host::Authority::Answer answer) {
-                        if (answer == host::Authority::Answer::yes) return verdict(std::nullopt);
-                        verdict(refusal(answer, rule));
-                    });
+    if (free_for(caller, rule)) return verdict(std::nullopt);
+    authority_.ask(question(caller, rule, guest, interactive),
+                   [&rule, verdict = std::move(verdict)](host::Authority::Answer answer) {
+                       if (answer == host::Authority::Answer::yes) return verdict(std::nullopt);
+                       verdict(refusal(answer, rule));
+                   });
 }
 
 void Gate::preview(const Caller& caller, const MethodRule& rule, const std::string& guest,
                    Preview preview) {
-    if (const auto answer = known(caller, rule)) return preview(*answer ? "yes" : "no");
-    authority_->ask(question(caller, rule, guest, false),
-                    [preview = std::move(preview)](host::Authority::Answer answer) {
-                        switch (answer) {
-                        case host::Authority::Answer::yes:
-                            return preview("yes");
-                        case host::Authority::Answer::challenge:
-                            return preview("challenge");
-                        case host::Authority::Answer::no:
-                        case host::Authority::Answer::unavailable:
-                            break;
-                        }
-                        preview("no");
-                    });
+    if (free_for(caller, rule)) return preview("yes");
+    authority_.ask(question(caller, rule, guest, false),
+                   [preview = std::move(preview)](host::Authority::Answer answer) {
+                       switch (answer) {
+                       case host::Authority::Answer::yes:
+                           return preview("yes");
+                       case host::Authority::Answer::challenge:
+                           return preview("challenge");
+                       case host::Authority::Answer::no:
+                       case host::Authority::Answer::unavailable:
+                           break;
+                       }
+                       preview("no");
+                   });
 }
 
 } // namespace vmwarden::bus

@@ -33,11 +33,9 @@ const MethodRule* rule_of_verb(std::string_view verb);
 
 class Gate {
   public:
-    // With an authority: root passes, everyone else as polkit answers. Without (the session
-    // instance): `owner`, whose bus it is, passes, and nobody else.
-    Gate(host::Authority* authority, std::uint32_t owner)
-      : authority_(authority)
-      , owner_(owner) {}
+    // Root passes without polkit, which would let it pass anyway and need not be installed.
+    explicit Gate(host::Authority& authority)
+      : authority_(authority) {}
 
     // The failure why not, or none. At once or later, on the loop.
     using Verdict = std::function<void(std::optional<supervisor::Failure>)>;
@@ -50,11 +48,7 @@ class Gate {
                  Preview preview);
 
   private:
-    host::Authority* authority_;
-    std::uint32_t owner_;
-
-    // What needs no polkit to be answered.
-    [[nodiscard]] std::optional<bool> known(const Caller& caller, const MethodRule& rule) const;
+    host::Authority& authority_;
 };
 
 } // namespace vmwarden::bus

@@ -10,8 +10,10 @@ EndingOf ending_of(bool destroyed, const executor::ExitRecord& record) {
     // The shim writes the record: without one it was killed together with its guest.
     if (!record.known) return {guest::Event::exited_badly, "killed from outside"};
     const auto code = std::to_string(record.code);
-    if (record.signalled) return {guest::Event::exited_badly, "killed by signal " + code};
-    if (record.code != 0) return {guest::Event::exited_badly, "exited with status " + code};
+    const auto last_line = record.last_words.substr(record.last_words.find_last_of('\n') + 1);
+    const auto said = last_line.empty() ? std::string() : ": " + last_line;
+    if (record.signalled) return {guest::Event::exited_badly, "killed by signal " + code + said};
+    if (record.code != 0) return {guest::Event::exited_badly, "exited with status " + code + said};
     return {guest::Event::exited_cleanly, "shutdown"};
 }
 

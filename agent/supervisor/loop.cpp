@@ -89,6 +89,14 @@ Loop::Source Loop::on_signal(int signal, Callback callback) {
     return adopt(std::move(state), result, "cannot watch a signal");
 }
 
+Loop::Source Loop::after_dispatch(Callback callback) {
+    auto state = std::make_shared<Source::State>(this, std::move(callback));
+    const int result = sd_event_add_post(
+        raw(), &state->source,
+        [](sd_event_source*, void* user) { return Source::State::fire(user); }, state.get());
+    return adopt(std::move(state), result, "cannot watch the loop");
+}
+
 void Loop::post(Callback callback) {
     {
         const std::lock_guard lock(mutex_);

@@ -46,6 +46,9 @@ class Loop {
     // The signal must be blocked in every thread.
     Source on_signal(int signal, Callback callback);
 
+    // After whatever else was dispatched.
+    Source after_dispatch(Callback callback);
+
     // Runs `callback` on the loop thread, in the order of posting. Any thread.
     void post(Callback callback);
 

@@ -25,12 +25,13 @@ Failure gone() {
 
 Monitor::Monitor(Loop& loop, UniqueFd socket, std::string guest, OnEvent on_event)
   : loop_(loop)
-  , client_(std::move(socket), qmp::Session::Start::negotiated)
   , guest_(std::move(guest))
   , on_event_(std::move(on_event)) {
-    readable_ = loop_.watch(client_.fd(), EPOLLIN, [this] {
+    if (!socket) return;
+    client_.emplace(std::move(socket), qmp::Session::Start::negotiated);
+    readable_ = loop_.watch(client_->fd(), EPOLLIN, [this] {
         guarded([this] {
-            for (const auto& message : client_.on_readable())
+            for (const auto& message : client_->on_readable())
                 handle(message);
         });
     });
@@ -52,7 +53,7 @@ void Monitor::send(const std::string& command, const OnReply& on_reply) {
     if (!readable_) return on_reply(gone());
     bool waits = false;
     guarded([&] {
-        const auto id = client_.send(command);
+        const auto id = client_->send(command);
         waits = waiting_.emplace(id, on_reply).second;
         flush();
     });
@@ -61,10 +62,10 @@ void Monitor::send(const std::string& command, const OnReply& on_reply) {
 
 void Monitor::flush() {
     writable_ = {};
-    if (!client_.wants_write()) return;
-    writable_ = loop_.watch(client_.fd(), EPOLLOUT, [this] {
+    if (!client_->wants_write()) return;
+    writable_ = loop_.watch(client_->fd(), EPOLLOUT, [this] {
         guarded([this] {
-            client_.on_writable();
+            client_->on_writable();
             flush();
         });
     });

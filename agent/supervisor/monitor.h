@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace vmwarden::supervisor {
@@ -18,7 +19,8 @@ class Monitor {
     using OnEvent = std::function<void(const qmp::Event&)>;
     using OnReply = std::function<void(const Outcome<Done>&)>;
 
-    // `socket` is connected and negotiated. No callback may destroy the monitor.
+    // `socket` is connected and negotiated, or empty: then nothing is ever answered. No callback
+    // may destroy the monitor.
     Monitor(Loop& loop, UniqueFd socket, std::string guest, OnEvent on_event);
 
     // Asks QEMU; the reply comes on the loop, or at once when the connection is gone.
@@ -28,7 +30,7 @@ class Monitor {
 
   private:
     Loop& loop_;
-    host::QmpClient client_;
+    std::optional<host::QmpClient> client_;
     std::string guest_;
     OnEvent on_event_;
     std::map<std::uint64_t, OnReply> waiting_;

@@ -121,9 +121,13 @@ void Supervisor::begin_destroy(Guest& guest, const JobStatus& job) {
     guest.destroyed = true;
     change(guest, guest::Event::destroy_asked);
     hands_.run<Done>(
-        [this, name = job.guest] {
-            effects_.kill_scope(name);
-            return Done();
+        [this, name = job.guest]() -> Outcome<Done> {
+            try {
+                effects_.kill_scope(name);
+                return Done();
+            } catch (const executor::LaunchError& error) {
+                return Failure{Failure::Kind::operation_failed, error.what()};
+            }
         },
         [this, job](Outcome<Done> outcome) {
             if (auto* failure = std::get_if<Failure>(&outcome))
