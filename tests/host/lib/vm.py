@@ -20,7 +20,7 @@ MEMORY_MIB = 4096
 _GUEST_DISK_SIZE = 64 << 20
 
 # An administrator's shell, not the domain of some init script.
-_PROPERTIES = ()
+_PROPERTIES = ("SELinuxContext=unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023",)
 
 
 class VirtualMachine:
