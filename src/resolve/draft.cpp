@@ -11,16 +11,22 @@ Refusal refusal(Refusal::Kind kind, std::string step, SourcePlace place, std::st
             Diagnostic{Severity::error, std::move(place), std::move(message), std::move(hint)}};
 }
 
+SourcePlace place_or(SourcePlace place, const SourcePlace& instead) {
+    return place == SourcePlace{} ? instead : place;
+}
+
 } // namespace
 
 void Draft::deny(std::string step, SourcePlace place, std::string message, std::string hint) {
-    refusals.push_back(refusal(Refusal::Kind::denied, std::move(step), std::move(place),
-                               std::move(message), std::move(hint)));
+    refusals.push_back(refusal(Refusal::Kind::denied, std::move(step),
+                               place_or(std::move(place), definition.place), std::move(message),
+                               std::move(hint)));
 }
 
 void Draft::refuse(std::string step, SourcePlace place, std::string message, std::string hint) {
-    refusals.push_back(refusal(Refusal::Kind::impossible, std::move(step), std::move(place),
-                               std::move(message), std::move(hint)));
+    refusals.push_back(refusal(Refusal::Kind::impossible, std::move(step),
+                               place_or(std::move(place), definition.place), std::move(message),
+                               std::move(hint)));
 }
 
 void Draft::decide(std::string what, std::string value, std::string because) {

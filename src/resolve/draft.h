@@ -18,7 +18,7 @@ struct Draft {
     std::string emulator = {};                     // as named: argv[0]
     std::map<std::size_t, int> character_fds = {}; // index in definition.characters -> descriptor
 
-    // The policy says no.
+    // The policy says no. A place that is none (a built-in default's) becomes the guest's own.
     void deny(std::string step, SourcePlace place, std::string message, std::string hint);
     // The host cannot.
     void refuse(std::string step, SourcePlace place, std::string message, std::string hint);

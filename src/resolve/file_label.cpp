@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/base/text.h"
+#include "src/resolve/categories.h"
 #include "src/resolve/file_case.h"
 
 namespace vmwarden::resolving {
@@ -17,6 +18,16 @@ std::string wanted_label(const FileCase& c) {
     return selinux.content_context;
 }
 
+// A file system mounted with context= gives all its files one label, which cannot have a pair.
+bool mount_labels(FileCase& c, const std::string& label) {
+    if (c.fact.label == label) return true;
+    if (without_categories(label) != c.fact.label) return false;
+    c.draft.decide("label of " + c.wanted.purpose,
+                   c.fact.label + ", fixed by its mount: other guests' labels reach it as well",
+                   Origin{Origin::Kind::host, {}}.text());
+    return true;
+}
+
 } // namespace
 
 bool gets_label(FileCase& c) {
@@ -31,9 +42,10 @@ bool gets_label(FileCase& c) {
         c.grant.label = label;
         return true;
     }
-    if (c.fact.label == label) return true; // as a mount with context= gives it
+    if (mount_labels(c, label)) return true;
     c.refuse("the file system of '" + c.wanted.path + "' cannot carry the label " + label,
-             "move the image to one that can, or mount it with -o context=" + shell_quoted(label));
+             "move the image to one that can, or mount it with -o context=" +
+                 shell_quoted(without_categories(label).value_or(label)));
     return false;
 }
 

@@ -25,6 +25,18 @@ std::vector<std::string> environment(const Draft& draft) {
     return {"LC_ALL=C", "PATH=/usr/bin:/bin", "HOME=/", "USER=" + user, "LOGNAME=" + user};
 }
 
+// What QEMU opens is what was looked at: should a link on the way change, it does not follow.
+GuestDefinition with_resolved_paths(const Draft& draft) {
+    auto definition = draft.definition;
+    for (const auto& file : draft.plan.files) {
+        for (auto& disk : definition.disks)
+            if (disk.source == file.path) disk.source = file.resolved;
+        if (definition.os.kernel == file.path) definition.os.kernel = file.resolved;
+        if (definition.os.initrd == file.path) definition.os.initrd = file.resolved;
+    }
+    return definition;
+}
+
 qemu::CommandContext command_context(const Draft& draft) {
     qemu::CommandContext context;
     context.executable = draft.emulator;
@@ -64,7 +76,7 @@ void compose_process(Draft& draft) {
         {RLIMIT_CORE, 0}, {RLIMIT_NOFILE, open_files}, {RLIMIT_MEMLOCK, locked_memory}};
     refuse_unsupported(draft);
     if (!draft.refusals.empty()) return;
-    process.argv = qemu::modern_argv(draft.definition, command_context(draft));
+    process.argv = qemu::modern_argv(with_resolved_paths(draft), command_context(draft));
     refuse_long_words(draft);
 }
 

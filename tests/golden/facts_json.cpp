@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tests/golden/facts_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <set>
+#include <stdexcept>
+
+namespace vmwarden::tests {
+
+namespace {
+
+using Json = nlohmann::json;
+
+void only(const Json& object, const std::set<std::string>& known) {
+    for (const auto& item : object.items())
+        if (!known.contains(item.key()))
+            throw std::runtime_error("facts: unknown key '" + item.key() + "'");
+}
+
+Json load(const std::filesystem::path& file, const std::filesystem::path& bases) {
+    std::ifstream stream(file);
+    if (!stream) throw std::runtime_error("facts: cannot open " + file.string());
+    auto json = Json::parse(stream);
+    const auto base = json.find("extends");
+    if (base == json.end()) return json;
+    auto whole = load(bases / base->get<std::string>(), bases);
+    json.erase("extends");
+    whole.merge_patch(json);
+    return whole;
+}
+
+Owner owner_of(const Json& pair) {
+    return {Uid{pair.at(0).get<std::uint32_t>()}, Gid{pair.at(1).get<std::uint32_t>()}};
+}
+
+FileId id_of(const Json& pair) {
+    return {pair.at(0).get<std::uint64_t>(), pair.at(1).get<std::uint64_t>()};
+}
+
+FileType type_of(const std::string& word) {
+    if (word == "regular") return FileType::regular;
+    if (word == "block") return FileType::block;
+    if (word == "character") return FileType::character;
+    if (word == "directory") return FileType::directory;
+    if (word == "other") return FileType::other;
+    throw std::runtime_error("facts: no file type is called '" + word + "'");
+}
+
+std::vector<PathComponent> parents_of(const std::string& path, const Json& blocked) {
+    const std::set<std::string> shut = blocked.get<std::set<std::string>>();
+    std::vector<PathComponent> parents;
+    for (std::size_t slash = 0; slash != std::string::npos; slash = path.find('/', slash + 1)) {
+        const auto directory = slash == 0 ? "/" : path.substr(0, slash);
+        parents.push_back({directory, !shut.contains(directory)});
+    }
+    return parents;
+}
+
+FileFact present(const std::string& path, const Json& json) {
+    only(json, {"type", "id", "device", "owner", "mode", "label", "can_label", "access", "backing",
+                "resolved", "blocked"});
+    FileFact fact;
+    fact.state = FileFact::State::present;
+    fact.type = type_of(json.value("type", "regular"));
+    fact.resolved = json.value("resolved", path);
+    fact.id = id_of(json.value("id", Json{0, 0}));
+    const auto device = json.value("device", Json{0, 0});
+    fact.device = {device.at(0).get<std::uint32_t>(), device.at(1).get<std::uint32_t>()};
+    fact.owner = owner_of(json.value("owner", Json{0, 0}));
+    fact.mode = static_cast<unsigned>(std::stoul(json.value("mode", "0644"), nullptr, 8));
+    fact.label = json.value("label", "");
+    fact.can_label = json.value("can_label", true);
+    const auto access = json.value("access", "");
+    fact.guest_can_read = access.find('r') != std::string::npos;
+    fact.guest_can_write = access.find('w') != std::string::npos;
+    fact.guest_can_execute = access.find('x') != std::string::npos;
+    fact.has_backing_file = json.value("backing", false);
+    fact.parents = parents_of(path, json.value("blocked", Json::array()));
+    return fact;
+}
+
+FileFact file_of(const std::string& path, const Json& json) {
+    FileFact fact;
+    if (json == "absent") return fact;
+    if (!json.contains("error")) return present(path, json);
+    fact.state = FileFact::State::unreadable;
+    fact.error = json.at("error").get<std::string>();
+    return fact;
+}
+
+SelinuxFact selinux_of(const Json& json) {
+    only(json, {"enforcing", "domain_context", "image_context", "content_context"});
+    return {true, json.at("enforcing").get<bool>(), json.value("domain_context", ""),
+            json.value("image_context", ""), json.value("content_context", "")};
+}
+
+std::set<CategoryPair> categories_of(const Json& json) {
+    std::set<CategoryPair> pairs;
+    if (json == "all") {
+        for (unsigned low = 0; low < 1024; ++low)
+            for (unsigned high = low + 1; high < 1024; ++high)
+                pairs.emplace(low, high);
+        return pairs;
+    }
+    for (const auto& pair : json)
+        pairs.emplace(pair.at(0).get<unsigned>(), pair.at(1).get<unsigned>());
+    return pairs;
+}
+
+std::map<FileId, std::string> images_of(const Json& json) {
+    std::map<FileId, std::string> images;
+    for (const auto& image : json) {
+        only(image, {"id", "guest"});
+        images.emplace(id_of(image.at("id")), image.at("guest").get<std::string>());
+    }
+    return images;
+}
+
+void read_accounts(HostFacts& facts, const Json& json) {
+    facts.identity_error = json.value("identity_error", "");
+    if (const auto it = json.find("identity"); it != json.end() && facts.identity_error.empty()) {
+        only(*it, {"uid", "gid", "groups"});
+        facts.identity = Identity{
+            Uid{it->at("uid").get<std::uint32_t>()}, Gid{it->at("gid").get<std::uint32_t>()}, {}};
+        for (const auto& group : it->value("groups", Json::array()))
+            facts.identity->groups.push_back(Gid{group.get<std::uint32_t>()});
+    }
+    if (const auto it = json.find("shim_account"); it != json.end()) {
+        only(*it, {"uid", "gid"});
+        facts.shim_account = owner_of({it->at("uid"), it->at("gid")});
+    }
+}
+
+} // namespace
+
+HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::path& bases) {
+    const auto json = load(file, bases);
+    only(json, {"machine_arch", "host_uuid", "identity", "identity_error", "shim_account", "kvm",
+                "selinux", "files", "categories_in_use", "category_seed", "exclusive_images",
+                "shared_images"});
+    HostFacts facts;
+    facts.machine_arch = json.at("machine_arch").get<std::string>();
+    facts.host_uuid = Uuid::parse(json.at("host_uuid").get<std::string>()).value();
+    read_accounts(facts, json);
+    const auto kvm = json.at("kvm").get<std::string>();
+    facts.kvm_present = kvm != "absent";
+    facts.kvm_usable = kvm == "usable";
+    if (json.contains("selinux")) facts.selinux = selinux_of(json.at("selinux"));
+    for (const auto& item : json.at("files").items())
+        facts.files.emplace(item.key(), file_of(item.key(), item.value()));
+    facts.categories_in_use = categories_of(json.value("categories_in_use", Json::array()));
+    facts.category_seed = json.value("category_seed", std::uint64_t{0});
+    facts.exclusive_images = images_of(json.value("exclusive_images", Json::array()));
+    facts.shared_images = images_of(json.value("shared_images", Json::array()));
+    return facts;
+}
+
+} // namespace vmwarden::tests

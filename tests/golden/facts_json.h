@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Host facts as golden cases write them: what a host looks like in a few lines of JSON.
+//
+//   "extends": "plain.json"     a file of tests/golden/facts that this one changes (RFC 7386)
+//   "identity": {"uid", "gid", "groups"}   or "identity_error": "…"
+//   "shim_account": {"uid", "gid"}
+//   "kvm": "absent" | "present" | "usable"
+//   "selinux": {"enforcing", "domain_context", "image_context", "content_context"}
+//   "files": {"/path": "absent" | {"error": "…"} | {
+//       "type": "regular"*|"block"|"character"|"directory"|"other", "id": [device, inode],
+//       "device": [major, minor], "owner": [uid, gid], "mode": "0644", "label": "…",
+//       "can_label": true*, "access": "rwx", "backing": false*, "resolved": the path*,
+//       "blocked": ["/dir", …] of its parents the unsearchable ones}}
+//   "categories_in_use": [[low, high], …] | "all", "category_seed": n
+//   "exclusive_images", "shared_images": [{"id": [device, inode], "guest": "name"}]
+//
+// A key that is not listed here is an error. * is what holds when the key is missing.
+#pragma once
+
+#include "src/hostfacts/host_facts.h"
+
+#include <filesystem>
+
+namespace vmwarden::tests {
+
+// Throws std::runtime_error on anything that is not as above.
+HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::path& bases);
+
+} // namespace vmwarden::tests
