@@ -111,7 +111,7 @@ const std::vector<VideoModel>& video_models() {
 
 const VideoModel* video_model(const GuestDefinition& definition) {
     if (definition.videos.empty() && definition.graphics.empty()) return nullptr;
-    const std::string_view name = definition.videos.empty() ? "vga" : definition.videos[0].model;
+    const std::string name = definition.videos.empty() ? "vga" : definition.videos[0].model;
     const auto* model = by_name(video_models(), name);
     return model == nullptr || model->device.empty() ? nullptr : model;
 }

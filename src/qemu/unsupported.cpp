@@ -55,7 +55,7 @@ void check_cpu(Diagnostics& found, const GuestDefinition& definition) {
 void check_size(Diagnostics& found, const GuestDefinition& definition) {
     if (definition.memory.count == 0) found.error(definition.memory_place, "a guest needs memory");
     if (definition.vcpus == 0 || definition.vcpus > max_vcpus)
-        found.error(definition.place,
+        found.error(definition.vcpus_place,
                     std::to_string(definition.vcpus) + " vcpus cannot be emulated",
                     "1 to " + std::to_string(max_vcpus) + " can");
 }

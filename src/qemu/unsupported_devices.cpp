@@ -128,6 +128,31 @@ void check_inputs(Diagnostics& found, const GuestDefinition& definition) {
             found.error(input.place, "there is no tablet on bus ps2", "write bus='usb'");
 }
 
+// Controllers are said aloud, not chosen: what the chipset has not, nobody adds.
+bool on_board(const Controller& controller, Chipset chipset) {
+    const bool q35 = chipset == Chipset::q35;
+    switch (controller.type) {
+    case ControllerType::pci:
+        return controller.model == (q35 ? "pcie-root" : "pci-root");
+    case ControllerType::sata:
+        return q35;
+    case ControllerType::ide:
+    case ControllerType::fdc:
+        break;
+    }
+    return !q35;
+}
+
+void check_controllers(Diagnostics& found, const GuestDefinition& definition) {
+    const auto chipset = chipset_of(definition.os.machine);
+    if (!chipset) return;
+    for (const auto& controller : definition.controllers)
+        if (!on_board(controller, *chipset))
+            found.error(controller.place, "the machine has no such controller",
+                        *chipset == Chipset::q35 ? "a q35 has pcie-root and sata"
+                                                 : "a pc has pci-root, ide and fdc");
+}
+
 void check_room(Diagnostics& found, const GuestDefinition& definition) {
     if (usb_devices(definition) > usb_ports)
         found.error(definition.place, "more USB devices than ports",
@@ -146,6 +171,7 @@ void check_devices(Diagnostics& found, const GuestDefinition& definition,
     check_characters(found, definition);
     check_display(found, definition);
     check_inputs(found, definition);
+    check_controllers(found, definition);
     check_room(found, definition);
 }
 
