@@ -20,11 +20,8 @@ def label(root, changed, base):
 
 
 def _new_paths(changed, base):
-    # A new directory stands for all below it; one that is in the image as well keeps its label.
+    # Each by its own name: in an overlay, files seem to be on another file system, where setfiles does not descend.
     for directory, names, files in os.walk(changed):
         here = Path(directory).relative_to(changed)
-        for name in list(names):
-            if not os.path.lexists(base / here / name):
-                names.remove(name)
-                files.append(name)
         yield from (here / name for name in files)
+        yield from (here / name for name in names if not os.path.lexists(base / here / name))
