@@ -123,13 +123,12 @@ void GuestState::remove(const Places& places, const std::string& guest) {
 }
 
 void GuestState::write_plan(const LaunchPlan& plan) {
-    host::write_file(directory_.get(), unit_file, plan.scope.unit + "\n", false);
+    host::write_file(directory_.get(), unit_file, plan.scope.unit, false);
     host::write_file(directory_.get(), plan_file, plan::encode(plan), false);
 }
 
 std::string GuestState::unit() const {
-    const auto text = host::read_text(unit_file, directory_.get());
-    return text ? std::string(host::trimmed(*text)) : "";
+    return host::read_text(unit_file, directory_.get()).value_or("");
 }
 
 std::optional<LaunchPlan> GuestState::plan() const {

@@ -17,10 +17,11 @@ namespace {
     throw std::system_error(error, std::generic_category(), what);
 }
 
+// Not O_NOFOLLOW: with O_PATH that would open a link in the last place itself.
 UniqueFd open_without_links(int directory, const std::string& path, std::uint64_t flags,
                             mode_t mode = 0) {
     open_how how{};
-    how.flags = flags | O_CLOEXEC | O_NOFOLLOW;
+    how.flags = flags | O_CLOEXEC;
     how.mode = mode;
     how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
     return UniqueFd(
