@@ -143,7 +143,7 @@ void note_fds(KernelView& view, const UniqueFd& process) {
 // The file that stands under the plan's resolved name now; a link in its place is another file.
 UniqueFd file_in_place(const std::string& path) {
     open_how how{};
-    how.flags = O_PATH | O_CLOEXEC | O_NOFOLLOW;
+    how.flags = O_PATH | O_CLOEXEC; // with O_NOFOLLOW, a final link would be opened itself
     how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
     return UniqueFd(
         static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));

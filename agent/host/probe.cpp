@@ -10,12 +10,26 @@
 #include <sys/random.h>
 #include <sys/utsname.h>
 #include <system_error>
+#include <systemd/sd-id128.h>
 
 namespace vmwarden::host {
 
 namespace {
 
 constexpr const char* shim_user = "vmwarden";
+
+// Which of the host's many application ids is ours: random, chosen once.
+constexpr sd_id128_t application =
+    SD_ID128_MAKE(65, 56, 85, 89, 71, 37, 40, a1, 8d, dd, d4, 1c, a4, a5, 6c, 54);
+
+// All zero on a host without a machine id (an image not booted yet).
+Uuid host_uuid() {
+    sd_id128_t id{};
+    Uuid uuid;
+    if (::sd_id128_get_machine_app_specific(application, &id) < 0) return uuid;
+    std::copy(std::begin(id.bytes), std::end(id.bytes), uuid.bytes.begin());
+    return uuid;
+}
 
 std::string machine_arch() {
     utsname names{};
@@ -57,6 +71,7 @@ Value random_value() {
 HostFacts probe(const FactsRequest& request) {
     HostFacts facts;
     facts.machine_arch = machine_arch();
+    facts.host_uuid = host_uuid();
     auto account = look_up_identity(request.user, request.group);
     facts.identity = std::move(account.identity);
     facts.identity_error = std::move(account.error);
