@@ -30,8 +30,9 @@ _GUEST_MODULES = ("button", "evdev")
 _VM_MODULES = ("virtio_pci", "virtio_blk", "virtio_console", "crc32c_generic", "ext4")
 
 
-def recipe():
-    skipped = {"build", "build-root", "packages.host"}
+def recipe(suite):
+    """The files that decide what the image of SUITE is."""
+    skipped = {"build", "build-root", "packages.host"} | {f"packages.{other}" for other in paths.SUITES if other != suite}
     files = [path for path in paths.IMAGE.rglob("*") if path.is_file() and path.name not in skipped]
     return files + [paths.HOST / "lib" / name for name in ("bootable.py", "image.py", "initramfs.py")]
 
@@ -41,7 +42,7 @@ class Image:
 
     def __init__(self, suite, rebuild=False):
         self.suite = suite
-        self.slot = cache.Slot(f"image-{suite}", cache.content_key(recipe(), suite))
+        self.slot = cache.Slot(f"image-{suite}", cache.content_key(recipe(suite), suite))
         if rebuild:
             self.slot.discard()
         self.in_use = self.slot.ensure(self._build)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a package's installation would do, done to the tree of a test host that is not running yet."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -17,27 +18,39 @@ def identity(root):
     (root / "etc/machine-id").write_text(uuid.uuid4().hex + "\n")
 
 
-def cases(root, build):
-    """The test cases and, if BUILD has any, the programs that they run."""
+def cases(root, payload):
+    """The test cases and, if the directory PAYLOAD exists, the programs that they run."""
     target = root / paths.IN_HOST.lstrip("/")
-    for source, name in ((paths.CASES, "cases"), (build and build / "tests/host-payload", "payload")):
+    for source, name in ((paths.CASES, "cases"), (payload, "payload")):
         if source and source.is_dir():
             shutil.copytree(source, target / name, symlinks=True, ignore=shutil.ignore_patterns("*.p", "__pycache__"))
         else:
             (target / name).mkdir(parents=True)
 
 
-def build_tree(root, build):
-    """Installs the meson build directory BUILD, then does what its package's postinst would."""
-    if not (build / "meson-info/intro-installed.json").exists():
-        raise HostError(f"{build} is not a meson build directory; build it, name another with --build, "
-                        "or boot a host without this project with --bare")
-    before = _unit_names(root)
-    presets_before = _preset_files(root)
-    _run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", root],
-         f"is {build} built? (ninja -C {build})")
+class MesonBuild:
+    """A meson build directory of this machine."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.payload = directory / "tests/host-payload"
+        if not (directory / "meson-info/intro-installed.json").exists():
+            raise HostError(f"{directory} is not a meson build directory; build it, name another with --build, "
+                            "or boot a host without this project with --bare")
+
+    def install(self, root):
+        with configuring(root):
+            _run(["meson", "install", "-C", self.directory, "--no-rebuild", "--quiet", "--destdir", root],
+                 f"is {self.directory} built? (ninja -C {self.directory})")
+
+
+@contextlib.contextmanager
+def configuring(root):
+    """Does what a package's postinst would, for the files that came meanwhile."""
+    units, presets = _unit_names(root), _preset_files(root)
+    yield
     _run(["chroot", root, "systemd-sysusers"], "look at the installed sysusers.d files")
-    wanted = _preset_units(_preset_files(root) - presets_before) & (_unit_names(root) - before)
+    wanted = _preset_units(_preset_files(root) - presets) & (_unit_names(root) - units)
     if wanted:
         _run(["systemctl", "--quiet", f"--root={root}", "preset", *sorted(wanted)], "look at the installed units")
 

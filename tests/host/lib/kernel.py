@@ -13,9 +13,12 @@ CLONE_NEWIPC = 0x08000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
+MS_RDONLY = 0x1
 MS_NOSUID = 0x2
 MS_NODEV = 0x4
 MS_NOEXEC = 0x8
+MS_REMOUNT = 0x20
+MS_BIND = 0x1000
 MS_REC = 0x4000
 MS_PRIVATE = 0x40000
 
@@ -38,6 +41,12 @@ def unshare(flags):
 def mount(source, target, kind, flags=0, options=""):
     _check(_libc.mount(*(str(word).encode() for word in (source, target, kind)), flags, options.encode()),
            f"mount {kind} on {target}")
+
+
+def bind(source, target, read_only=False):
+    mount(source, target, "none", MS_BIND)
+    if read_only:
+        mount("none", target, "none", MS_BIND | MS_REMOUNT | MS_RDONLY)
 
 
 def make_mounts_private():

@@ -20,6 +20,6 @@ class Tree:
         kernel.mount("testhost", self.root, "overlay", 0,
                      f"lowerdir={self.base},upperdir={self.changed},workdir={self.work}/overlay-work")
         install.identity(self.root)
-        install.cases(self.root, build)
+        install.cases(self.root, build and build.payload)
         if build:
-            install.build_tree(self.root, build)
+            build.install(self.root)
