@@ -26,13 +26,17 @@ std::string listed(std::string_view lead, const std::vector<std::string_view>& w
     return out;
 }
 
-// The nearest known name; where none is near, all of them, if they are few enough to read.
-std::string suggestion(std::string_view word, std::vector<std::string_view> known,
-                       std::string_view lead, std::size_t readable) {
-    auto hint = did_you_mean(word, known);
-    if (!hint.empty() || known.empty()) return hint;
-    if (known.size() > readable) return {};
-    return listed(lead, known);
+// The nearest name there is; where none is near, those that would be taken, if they are few enough
+// to read.
+std::string suggestion(std::string_view word, const std::vector<std::string_view>& taken,
+                       const std::vector<std::string_view>& refused, std::string_view lead) {
+    constexpr std::size_t readable = 8;
+    auto all = taken;
+    all.insert(all.end(), refused.begin(), refused.end());
+    auto hint = did_you_mean(word, all);
+    if (!hint.empty()) return hint;
+    if (taken.empty()) return "remove it";
+    return taken.size() <= readable ? listed(lead, taken) : std::string();
 }
 
 std::string refusal(std::string subject, const NotDone& what) {
@@ -95,7 +99,7 @@ Element* ElementReader::only_child(std::string_view name) {
 
 void ElementReader::refuse_attributes(std::span<const NotDone> list) {
     for (const auto& entry : list) {
-        known_attributes_.push_back(entry.name);
+        refused_attributes_.push_back(entry.name);
         for (auto& attribute : element_.attributes) {
             if (attribute.name != entry.name) continue;
             attribute.known = true;
@@ -107,7 +111,7 @@ void ElementReader::refuse_attributes(std::span<const NotDone> list) {
 
 void ElementReader::refuse_children(std::span<const NotDone> list) {
     for (const auto& entry : list) {
-        know_child(entry.name);
+        refused_children_.push_back(entry.name);
         for (auto& element : element_.children) {
             if (element.name != entry.name) continue;
             element.known = true;
@@ -119,20 +123,20 @@ void ElementReader::refuse_children(std::span<const NotDone> list) {
 void ElementReader::expect(std::string_view name, std::string_view value, std::string_view reason) {
     const auto found = attribute(name);
     if (!found || found->text == value) return;
-    error(found->at, refusal(std::string(name) + "=" + quoted(found->text), {{}, reason}),
+    error(found->at, refusal(std::string(name) + "=" + in_quotes(found->text), {{}, reason}),
           "write '" + std::string(value) + "' or remove the attribute");
 }
 
 void ElementReader::bad_word(std::string_view what, const Value& value,
-                             std::vector<std::string_view> known,
+                             const std::vector<std::string_view>& known,
                              std::span<const NotDone> not_done) {
-    const auto subject = std::string(what) + " " + quoted(value.text);
+    const auto subject = std::string(what) + " " + in_quotes(value.text);
     for (const auto& entry : not_done) {
         if (entry.name != value.text) continue;
         return error(value.at, refusal(subject, entry), listed("use ", known));
     }
-    auto hint = suggestion(value.text, known, "use ", 40);
-    error(value.at, subject + " is not known here", std::move(hint));
+    const auto near = did_you_mean(value.text, known);
+    error(value.at, subject + " is not known here", near.empty() ? listed("use ", known) : near);
 }
 
 void ElementReader::finish() {
@@ -148,24 +152,25 @@ void ElementReader::finish_attributes() {
         if (attribute.known || report_.full()) continue;
         if (attribute.name.starts_with("xmlns"))
             error(attribute.name_at,
-                  "namespace " + quoted(attribute.value) + " is not understood here",
+                  "namespace " + in_quotes(attribute.value) + " is not understood here",
                   attribute.name == "xmlns:qemu"
                       ? "raw QEMU arguments need a policy permit, which is not in this version"
                       : "remove it; inside <metadata>, declare it on the child");
         else
-            error(attribute.name_at, quoted(attribute.name) + " is not an attribute of " + tag(),
-                  suggestion(attribute.name, known_attributes_, "known here: ", 8));
+            error(
+                attribute.name_at, in_quotes(attribute.name) + " is not an attribute of " + tag(),
+                suggestion(attribute.name, known_attributes_, refused_attributes_, "known here: "));
     }
 }
 
 void ElementReader::finish_children() {
     for (const auto& element : element_.children) {
         if (element.known || report_.full()) continue;
-        if (known_children_.empty())
+        if (known_children_.empty() && refused_children_.empty())
             error(element.at, tag() + " has no elements inside", "remove <" + element.name + ">");
         else
             error(element.at, "<" + element.name + "> is not an element of " + tag(),
-                  suggestion(element.name, known_children_, "known here: ", 8));
+                  suggestion(element.name, known_children_, refused_children_, "known here: "));
     }
 }
 
@@ -173,7 +178,7 @@ void ElementReader::finish_text() {
     if (text_known_ || report_.full() || element_.text_at.length == 0) return;
     const auto first = trimmed(element_.text);
     error({element_.text_at.begin, std::min(element_.text_at.length, first.find('\n'))},
-          "text " + quoted(first.substr(0, first.find('\n'))) + " has no place in " + tag(),
+          "text " + in_quotes(first.substr(0, first.find('\n'))) + " has no place in " + tag(),
           "remove it");
 }
 

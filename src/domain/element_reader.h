@@ -59,7 +59,7 @@ class ElementReader {
         std::vector<std::string_view> known;
         for (const auto& word : words)
             known.push_back(word.text);
-        bad_word(what, value, std::move(known), not_done);
+        bad_word(what, value, known, not_done);
         return std::nullopt;
     }
     // As word(), for an attribute that must be there.
@@ -110,8 +110,8 @@ class ElementReader {
     }
     Element* only_child(std::string_view name);
     void know_child(std::string_view name) { known_children_.push_back(name); }
-    void bad_word(std::string_view what, const Value& value, std::vector<std::string_view> known,
-                  std::span<const NotDone> not_done);
+    void bad_word(std::string_view what, const Value& value,
+                  const std::vector<std::string_view>& known, std::span<const NotDone> not_done);
     void finish_attributes();
     void finish_children();
     void finish_text();
@@ -120,6 +120,8 @@ class ElementReader {
     Report& report_;
     std::vector<std::string_view> known_attributes_;
     std::vector<std::string_view> known_children_;
+    std::vector<std::string_view> refused_attributes_;
+    std::vector<std::string_view> refused_children_;
     bool text_known_ = false;
     bool raw_ = false;
     bool skipped_ = false;

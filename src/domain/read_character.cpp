@@ -15,18 +15,17 @@ constexpr unsigned serial_ports = 4;
 constexpr unsigned virtio_ports = 31;
 constexpr std::size_t longest_socket_path = 107; // sockaddr_un
 
-constexpr NotDone sources_refused[] = {
-    {"dev"},
-    {"tcp"},
-    {"udp"},
-    {"pipe"},
-    {"vc"},
-    {"spicevmc"},
-    {"spiceport"},
-    {"nmdm"},
-    {"dbus"},
-    {"qemu-vdagent"},
-    {"stdio", "a guest has no terminal of its own: use pty or file"}};
+constexpr NotDone sources_refused[] = {{"dev"},
+                                       {"tcp"},
+                                       {"udp"},
+                                       {"pipe"},
+                                       {"vc"},
+                                       {"spicevmc"},
+                                       {"spiceport"},
+                                       {"nmdm"},
+                                       {"dbus"},
+                                       {"qemu-vdagent"},
+                                       {"stdio", "a guest has no terminal of its own"}};
 constexpr NotDone attributes_refused[] = {{"tty", "the terminal's name is found out at start"}};
 constexpr NotDone children_refused[] = {
     {"address", "addresses are assigned at start in this version"},

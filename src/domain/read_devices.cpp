@@ -124,7 +124,8 @@ void read_controller(ElementReader& element, GuestDefinition& guest) {
     controller.type = *type;
     if (!machine_has(guest.os.machine, controller.type, controller.model))
         element.error(element.at(),
-                      "machine " + quoted(guest.os.machine) + " has no such controller of itself",
+                      "machine " + in_quotes(guest.os.machine) +
+                          " has no such controller of itself",
                       "remove it: controllers are added where devices need them");
     if (std::any_of(guest.controllers.begin(), guest.controllers.end(),
                     [&](const Controller& other) { return same_kind(other, controller); }))

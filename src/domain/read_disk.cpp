@@ -139,7 +139,7 @@ void check_bus(ElementReader& target, const Value& name, const Disk& disk) {
                                               : "write <target dev='fda' bus='fdc'/>");
     if ((disk.bus == DiskBus::fdc) != name.text.starts_with("fd"))
         target.error(name.at,
-                     "target " + quoted(name.text) + " does not fit bus '" +
+                     "target " + in_quotes(name.text) + " does not fit bus '" +
                          std::string(word_for(disk_buses, disk.bus)) + "'",
                      "targets on bus 'fdc' are fda and fdb");
     if (disk.bus == DiskBus::virtio && disk.device == DiskDevice::cdrom)
@@ -153,16 +153,16 @@ void check_place(ElementReader& target, const Value& name, const Disk& disk,
     const auto bus = std::string(word_for(disk_buses, disk.bus));
     if (*index >= places_on(disk.bus))
         target.error(name.at, "bus '" + bus + "' has " + std::to_string(places_on(disk.bus)) +
-                                  " places, " + quoted(name.text) + " is beyond them");
+                                  " places, " + in_quotes(name.text) + " is beyond them");
     for (const auto& other : guest.disks) {
         if (other.target == name.text)
             target.error(name.at,
-                         "target " + quoted(name.text) + " is already the disk of line " +
+                         "target " + in_quotes(name.text) + " is already the disk of line " +
                              std::to_string(other.place.line),
                          "give each disk its own target");
         else if (other.bus == disk.bus && drive_index(other.target) == index)
             target.error(name.at,
-                         quoted(name.text) + " and " + quoted(other.target) + " of line " +
+                         in_quotes(name.text) + " and " + in_quotes(other.target) + " of line " +
                              std::to_string(other.place.line) + " are the same place on bus '" +
                              bus + "'",
                          "end them with different letters");
@@ -176,7 +176,7 @@ void read_target(ElementReader& target, Disk& disk, const GuestDefinition& guest
     const auto name = target.required_attribute("dev");
     if (!name) return;
     if (!drive_index(name->text))
-        return target.error(name->at, "target " + quoted(name->text) + " is no drive's name",
+        return target.error(name->at, "target " + in_quotes(name->text) + " is no drive's name",
                             "write hda, sda, vda, fda, ...");
     if (bus && !stated) return;
     disk.target = name->text;
@@ -193,7 +193,7 @@ void read_serial_number(ElementReader& serial, Disk& disk) {
                    std::string_view(" _.+-").find(c) != std::string_view::npos;
         });
     if (!fits)
-        return serial.error(value.at, "serial number " + quoted(value.text) + " cannot be used",
+        return serial.error(value.at, "serial number " + in_quotes(value.text) + " cannot be used",
                             "use letters, digits, blanks and '_.+-'");
     if (disk.device == DiskDevice::floppy)
         return serial.error(serial.at(), "a floppy has no serial number", "remove it");

@@ -59,7 +59,7 @@ std::optional<int> read_port(ElementReader& graphics) {
     if (text->text == "-1") return -1;
     const auto port = parse_number(text->text);
     if (port && *port >= first_vnc_port && *port <= 65535) return static_cast<int>(*port);
-    graphics.error(text->at, "port " + quoted(text->text) + " is not one of VNC's",
+    graphics.error(text->at, "port " + in_quotes(text->text) + " is not one of VNC's",
                    "write 5900 to 65535, or -1 for the first free one");
     return std::nullopt;
 }

@@ -70,7 +70,7 @@ void read_name(ElementReader& name, GuestDefinition& guest) {
     guest.name_place = name.report().place(value.at);
     guest.name = value.text;
     if (!valid_guest_name(value.text))
-        name.error(value.at, "guest name " + quoted(value.text) + " cannot be used",
+        name.error(value.at, "guest name " + in_quotes(value.text) + " cannot be used",
                    "use 1 to 64 letters, digits and '_.+-', not beginning with '.' or '-'");
 }
 
@@ -78,7 +78,7 @@ void read_uuid(ElementReader& uuid, GuestDefinition& guest) {
     const auto value = uuid.trimmed_text();
     guest.uuid = Uuid::parse(value.text);
     if (!guest.uuid)
-        uuid.error(value.at, quoted(value.text) + " is not a UUID",
+        uuid.error(value.at, in_quotes(value.text) + " is not a UUID",
                    "write 32 hexadecimal digits as 8-4-4-4-12, or leave <uuid> out");
 }
 
@@ -141,7 +141,7 @@ void read_attributes(ElementReader& domain, GuestDefinition& guest) {
     if (const auto type = domain.required_word("type", domain_types, domain_types_refused))
         guest.type = *type;
     if (const auto id = domain.attribute("id"))
-        domain.report().warning(id->at, "id " + quoted(id->text) + " is set aside",
+        domain.report().warning(id->at, "id " + in_quotes(id->text) + " is set aside",
                                 "only a running guest has one, and it changes");
 }
 

@@ -63,7 +63,7 @@ Diagnostics Report::take() {
     return taken;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     constexpr std::size_t longest = 80;
     if (text.size() <= longest) return "'" + std::string(text) + "'";
     auto end = longest;

@@ -65,6 +65,6 @@ class Report {
 };
 
 // 'text', shortened where it is long: for messages.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 } // namespace vmwarden::domain

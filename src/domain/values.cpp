@@ -67,7 +67,7 @@ std::optional<std::uint64_t> number_from(const Value& value, std::string_view wh
     const bool digits =
         !value.text.empty() && value.text.find_first_not_of("0123456789") == std::string_view::npos;
     report.error(value.at,
-                 std::string(what) + " " + quoted(value.text) +
+                 std::string(what) + " " + in_quotes(value.text) +
                      (digits ? " is out of range" : " is not a whole number"),
                  "write a number from " + std::to_string(least) + " to " + std::to_string(most));
     return std::nullopt;
@@ -96,7 +96,7 @@ std::optional<std::string> text_from(const Value& value, std::string_view what, 
 std::optional<std::string> path_from(const Value& value, Report& report) {
     if (too_long(value, "this path", PATH_MAX - 1, report)) return std::nullopt;
     const auto wrong = [&](std::string_view what, std::string_view hint) {
-        report.error(value.at, "path " + quoted(value.text) + " " + std::string(what),
+        report.error(value.at, "path " + in_quotes(value.text) + " " + std::string(what),
                      std::string(hint));
         return std::nullopt;
     };
@@ -119,7 +119,7 @@ std::optional<std::string> token_from(const Value& value, std::string_view what,
                       });
     if (fits) return std::string(value.text);
     report.error(
-        value.at, std::string(what) + " " + quoted(value.text) + " is not a name",
+        value.at, std::string(what) + " " + in_quotes(value.text) + " is not a name",
         "use up to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit");
     return std::nullopt;
 }
@@ -131,7 +131,7 @@ std::optional<std::string> mac_from(const Value& value, Report& report) {
     for (std::size_t i = 0; formed && i < length; ++i)
         formed = i % 3 == 2 ? mac[i] == ':' : is_hex_digit(mac[i]);
     const auto wrong = [&](std::string_view what, std::string_view hint) {
-        report.error(value.at, "MAC address " + quoted(value.text) + " " + std::string(what),
+        report.error(value.at, "MAC address " + in_quotes(value.text) + " " + std::string(what),
                      std::string(hint));
         return std::nullopt;
     };
@@ -147,7 +147,7 @@ std::optional<std::string> address_from(const Value& value, Report& report) {
     std::array<unsigned char, sizeof(in6_addr)> parsed{};
     if (inet_pton(AF_INET, text.c_str(), parsed.data()) == 1) return text;
     if (inet_pton(AF_INET6, text.c_str(), parsed.data()) == 1) return text;
-    report.error(value.at, "listen address " + quoted(value.text) + " is not an IP address",
+    report.error(value.at, "listen address " + in_quotes(value.text) + " is not an IP address",
                  "write a literal address: host names are not looked up");
     return std::nullopt;
 }
@@ -157,13 +157,13 @@ std::optional<Bytes> memory_from(const Value& number, const std::optional<Value>
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
     const auto scale = unit ? unit_scale(unit->text) : 1024;
     if (!scale)
-        report.error(unit->at, "unit " + quoted(unit->text) + " is not known",
+        report.error(unit->at, "unit " + in_quotes(unit->text) + " is not known",
                      "use b, KiB, MiB, GiB, TiB (1024) or KB, MB, GB, TB (1000)");
     const auto count = number_from(number, "memory size", 1, most, report);
     if (!scale || !count) return std::nullopt;
     const auto limit = most / *scale;
     if (*count > limit || *count * *scale > most - 1023) {
-        report.error(number.at, "memory size " + quoted(number.text) + " is out of range");
+        report.error(number.at, "memory size " + in_quotes(number.text) + " is out of range");
         return std::nullopt;
     }
     return Bytes{(*count * *scale + 1023) / 1024 * 1024};

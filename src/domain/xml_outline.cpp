@@ -6,6 +6,8 @@
 
 #include <strings.h>
 
+#include <algorithm>
+
 namespace vmwarden::domain {
 
 namespace {
@@ -75,6 +77,7 @@ class Scanner {
     bool markup();
     bool start_tag();
     bool attribute();
+    bool given_before(Span name);
     bool open_element(Span name);
     bool end_tag();
     bool characters();
@@ -141,7 +144,7 @@ bool Scanner::declared_encoding(Span declaration) {
     const std::string encoding(text.substr(open + 1, close - open - 1));
     if (strcasecmp(encoding.c_str(), "UTF-8") == 0) return true;
     return fail({declaration.begin + open + 1, encoding.size()},
-                "encoding " + quoted(encoding) + " is not read", "save the file as UTF-8");
+                "encoding " + in_quotes(encoding) + " is not read", "save the file as UTF-8");
 }
 
 bool Scanner::markup() {
@@ -167,8 +170,8 @@ bool Scanner::start_tag() {
     for (;;) {
         skip_blanks();
         if (at_end() || text_[at_] == '<')
-            return fail({begin, tag.length + 1}, "tag " + quoted(word_at(tag)) + " is never closed",
-                        "'>' is missing");
+            return fail({begin, tag.length + 1},
+                        "tag " + in_quotes(word_at(tag)) + " is never closed", "'>' is missing");
         const bool empty = sees("/>");
         if (empty || text_[at_] == '>') {
             at_ += empty ? 2 : 1;
@@ -180,24 +183,36 @@ bool Scanner::start_tag() {
     }
 }
 
+bool Scanner::given_before(Span name) {
+    const auto& element = innermost();
+    const auto first =
+        outline_.attributes.begin() + static_cast<std::ptrdiff_t>(element.first_attribute);
+    return std::any_of(first, outline_.attributes.end(), [&](const AttributeOutline& other) {
+        return word_at(other.name) == word_at(name);
+    });
+}
+
 bool Scanner::attribute() {
     const auto name_at = name();
     if (name_at.length == 0)
-        return fail({at_, 1}, quoted(text_.substr(at_, 1)) + " is out of place in a tag",
+        return fail({at_, 1}, in_quotes(text_.substr(at_, 1)) + " is out of place in a tag",
                     "attributes are written name='value'");
     skip_blanks();
     if (!sees("="))
-        return fail(name_at, "attribute " + quoted(word_at(name_at)) + " has no value",
+        return fail(name_at, "attribute " + in_quotes(word_at(name_at)) + " has no value",
                     "attributes are written name='value'");
     ++at_;
     skip_blanks();
     if (!sees("'") && !sees("\""))
-        return fail(name_at, "the value of " + quoted(word_at(name_at)) + " is not in quotes",
+        return fail(name_at, "the value of " + in_quotes(word_at(name_at)) + " is not in quotes",
                     "attributes are written name='value'");
     const auto end = text_.find_first_of(text_[at_] == '"' ? "\"<" : "'<", at_ + 1);
     if (end == std::string_view::npos || text_[end] == '<')
-        return fail({at_, 1}, "the value of " + quoted(word_at(name_at)) + " is never closed",
+        return fail({at_, 1}, "the value of " + in_quotes(word_at(name_at)) + " is never closed",
                     "the closing quote is missing, or write &lt; for a literal '<'");
+    if (given_before(name_at))
+        return fail(name_at, "attribute " + in_quotes(word_at(name_at)) + " is given twice",
+                    "remove one of them");
     outline_.attributes.push_back({name_at, {at_ + 1, end - at_ - 1}});
     at_ = end + 1;
     if (++innermost().attributes > max_attributes_per_element)
@@ -235,7 +250,7 @@ bool Scanner::end_tag() {
                     "write </" + std::string(word_at(element.name)) + ">");
     skip_blanks();
     if (!sees(">"))
-        return fail(whole, "end tag " + quoted(word_at(tag)) + " is never closed",
+        return fail(whole, "end tag " + in_quotes(word_at(tag)) + " is never closed",
                     "'>' is missing");
     ++at_;
     element.inner.length = begin - element.inner.begin;
