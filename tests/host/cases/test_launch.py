@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Launches by the executor alone: what is set up, what fails closed, what is given back."""
+
+import os
+import pathlib
+import shutil
+import signal
+import stat
+import subprocess
+import unittest
+
+import seen
+import tool
+
+CAPABILITY_SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+
+
+class Launches(unittest.TestCase):
+    """Every case must leave the host as it was."""
+
+    name = "launch"
+
+    def setUp(self):
+        self.disk = pathlib.Path("/var/tmp/launch-disk.img")
+        self.disk.write_bytes(b"\0" * 4096)
+        os.chmod(self.disk, 0o640)
+        os.chown(self.disk, 17, 18)
+        self.before = seen.whole_state(self.disk)
+
+    def tearDown(self):
+        tool.take_back(self.name)
+        self.assertEqual([], tool.leftovers(self.name))
+        self.assertEqual(self.before, seen.whole_state(self.disk))
+        self.disk.unlink()
+
+    def grant(self, **changes):
+        return {"path": str(self.disk), "uid": tool.UID, "gid": tool.GID, **changes}
+
+
+class TheGuest(Launches):
+    def test_real_qemu_has_no_privilege_and_lives_in_its_node(self):
+        guest = tool.launch(tool.qemu_plan(self.name, files=[self.grant()]))
+        for who, uid, gid in (("qemu", tool.UID, tool.GID), ("shim", 65534, 65534)):
+            status = seen.status(guest[who])
+            self.assertEqual([str(uid)] * 4, status["Uid"], who)
+            self.assertEqual([str(gid)] * 4, status["Gid"], who)
+            self.assertEqual([], status["Groups"], who)
+            for capability_set in CAPABILITY_SETS:
+                self.assertEqual(["0000000000000000"], status[capability_set], f"{capability_set} of {who}")
+            self.assertEqual(["1"], status["NoNewPrivs"], who)
+        self.assertEqual(["2"], seen.status(guest["qemu"])["Seccomp"])
+        scope = "/machine.slice/vmwarden-launch.scope"
+        self.assertEqual(f"{scope}/emulator", seen.cgroup_of(guest["qemu"]))
+        self.assertEqual(f"{scope}/shim", seen.cgroup_of(guest["shim"]))
+        self.assertEqual((tool.UID, tool.GID), seen.whole_state(self.disk)[:2])
+
+    def test_scope_has_the_planned_properties(self):
+        tool.launch(tool.plan(self.name, stop_timeout_usec=7_000_000))
+        wanted = {"Slice": "machine.slice", "Delegate": "yes", "DevicePolicy": "strict", "TasksMax": "512",
+                  "KillSignal": str(int(signal.SIGWINCH)), "TimeoutStopUSec": "7s", "SendSIGHUP": "no",
+                  "CollectMode": "inactive-or-failed", "DeviceAllow": "/dev/char/1:3 rw\n/dev/char/1:9 rw"}
+        for name, value in wanted.items():
+            self.assertEqual(value, seen.unit_property("vmwarden-launch.scope", name), name)
+
+    def test_the_shim_keeps_only_what_it_needs(self):
+        guest = tool.launch(tool.plan(self.name))
+        fds = {int(entry.name): os.readlink(entry) for entry in pathlib.Path(f"/proc/{guest['shim']}/fd").iterdir()}
+        kept = sorted(target.split(":")[0] for number, target in fds.items() if number > 2)
+        self.assertEqual(["/run/vmwarden/guests/launch/exit", "anon_inode", "pipe", "socket"], kept, fds)
+        self.assertEqual("/dev/null", fds[0])
+
+    def test_an_agent_hands_nothing_of_its_own_on(self):
+        # Descriptor 9, an ignored signal and a spared oom score of the tool's parent.
+        script = ("import os,signal,subprocess,sys; f=os.open('/etc/shadow',os.O_RDONLY); os.dup2(f,9,True);"
+                  "signal.signal(signal.SIGUSR1,signal.SIG_IGN); open('/proc/self/oom_score_adj','w').write('-900');"
+                  f"sys.exit(subprocess.run(['{tool.TOOL}','launch'],close_fds=False).returncode)")
+        done = subprocess.run(["python3", "-c", script], input=seen.json.dumps(tool.plan(self.name)), text=True,
+                              capture_output=True, check=True)
+        qemu = seen.json.loads(done.stdout)["qemu"]
+        self.assertNotIn("/etc/shadow", [os.readlink(e) for e in pathlib.Path(f"/proc/{qemu}/fd").iterdir()])
+        self.assertEqual("0", pathlib.Path(f"/proc/{qemu}/oom_score_adj").read_text().strip())
+        ignored = int(seen.status(qemu)["SigIgn"][0], 16)
+        self.assertFalse(ignored & (1 << (signal.SIGUSR1 - 1)))
+        self.assertEqual("", pathlib.Path(f"/proc/{qemu}/environ").read_text())
+
+
+class TheVictim(Launches):
+    def attempts(self, **changes):
+        made = tool.plan(self.name, **changes)
+        tool.launch(made)
+        lines = tool.wait_for_line(made["log"], "done")
+        return [line for line in lines if line.split()[0] in ("denied", "ALLOWED")], lines
+
+    def refused(self, attempts):
+        return {line.split()[1]: line.split()[2] for line in attempts if line.startswith("denied")}
+
+    def test_everything_it_tries_is_denied(self):
+        other = pathlib.Path("/var/tmp/other-guest.img")
+        other.write_bytes(b"secret")
+        os.chown(other, 5555, 5555)
+        os.chmod(other, 0o600)
+        self.addCleanup(other.unlink)
+        copy = pathlib.Path("/var/tmp/victim-as-root")
+        shutil.copy(tool.VICTIM, copy)
+        os.chmod(copy, 0o4755)
+        self.addCleanup(copy.unlink)
+        argv = [str(tool.VICTIM), "--open", str(other), "--open", "/dev/vda", "--open", "/dev/full",
+                "--regain", str(copy)]
+        attempts, lines = self.attempts(argv=argv)
+        self.assertEqual([], [line for line in attempts if line.startswith("ALLOWED")])
+        # The filter, not the file's mode: everybody may open /dev/full.
+        self.assertEqual("EPERM", self.refused(attempts)["open-read:/dev/full"])
+        self.assertIn("regain-root", self.refused(attempts))
+        self.assertIn("mknod-char", self.refused(attempts))
+        self.assertIn("ptrace-shim", self.refused(attempts))
+        numbers = sorted(int(line.split()[1]) for line in lines if line.startswith("fd "))
+        self.assertEqual([0, 1, 2, 10, 11, 12], numbers)
+
+    def test_as_root_it_is_denied_as_well(self):
+        attempts, _ = self.attempts(uid=0, gid=0, argv=[str(tool.VICTIM), "--open", "/dev/full", "--open", "/dev/vda"])
+        allowed = {line.split()[1] for line in attempts if line.startswith("ALLOWED")}
+        # Root's own files in the cgroup tree are writable by mode: what root without capabilities
+        # gains there is why guests should not be root.
+        self.assertFalse({entry for entry in allowed if not entry.startswith("cgroup-")}, attempts)
+        self.assertEqual("EPERM", self.refused(attempts)["open-read:/dev/full"])
+
+    def test_what_the_plan_lists_is_allowed(self):
+        attempts, _ = self.attempts(argv=[str(tool.VICTIM), "--open", "/dev/urandom"])
+        self.assertIn("ALLOWED open-read:/dev/urandom", attempts)
+
+
+class Failures(Launches):
+    """A launch that fails at any stage names it and leaves nothing."""
+
+    def fails(self, step, **changes):
+        changes.setdefault("files", [self.grant()])
+        made = tool.qemu_plan(self.name, **changes) if changes.pop("qemu", False) else tool.plan(self.name, **changes)
+        message = tool.refusal(made)
+        self.assertTrue(message.startswith(step + ": "), message)
+        self.assertNotIn("besides", message)
+        self.assertEqual([], tool.leftovers(self.name))
+        self.assertEqual(self.before, seen.whole_state(self.disk))
+        return message
+
+    def test_scope_name_that_is_taken(self):
+        with subprocess.Popen(["systemd-run", "--scope", "--unit=vmwarden-taken.scope", "cat"], stdin=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as holder:
+            holder.stderr.readline()
+            self.fails("scope", unit="vmwarden-taken.scope")
+
+    def test_file_that_is_another_one_by_now(self):
+        self.fails("disk vda", files=[self.grant(), self.grant(wrong_inode=1)])
+
+    def test_label_that_cannot_be_set(self):
+        self.fails("disk vda", files=[self.grant(label="no:such:label")])
+
+    def test_link_in_the_place_of_a_log(self):
+        link = pathlib.Path("/var/log/vmwarden-link.log")
+        link.symlink_to("/etc/shadow")
+        self.addCleanup(link.unlink)
+        before = pathlib.Path("/etc/shadow").stat().st_size
+        self.fails("log file", log=str(link))
+        self.assertEqual(before, pathlib.Path("/etc/shadow").stat().st_size)
+
+    def test_emulator_that_cannot_be_run(self):
+        self.assertIn("No such file", self.fails("exec", executable="/usr/bin/qemu-system-missing"))
+
+    def test_ids_that_do_not_exist(self):
+        self.fails("uid", uid=4294967295)
+        self.fails("gid", gid=4294967295)
+
+    def test_shim_that_cannot_drop_its_own_privilege(self):
+        self.fails("shim privileges", shim_uid=4294967295)
+
+    def test_limit_that_the_kernel_does_not_take(self):
+        self.fails("resource limits", limits=[[7, 18446744073709551614]])
+
+    def test_directory_that_is_not_there(self):
+        self.fails("working directory", directory="/nonexistent")
+
+    def test_process_label_that_cannot_be_had(self):
+        self.fails("exec label", process_label="no:such:label")
+
+    def test_emulator_that_ends_at_once_is_quoted(self):
+        message = self.fails("emulator", qemu=True, argv=[tool.QEMU, "-machine", "no-such-machine"])
+        self.assertIn("unsupported machine type", message)
+        self.assertIn("status 1", message)
+
+    def test_guest_that_runs_before_it_was_checked(self):
+        made = tool.qemu_plan(self.name)
+        argv = [word for word in made["argv"] if word != "-S"]
+        self.assertIn("before its confinement", self.fails("emulator", qemu=True, argv=argv))
+
+    def test_protection_that_does_not_hold(self):
+        message = self.fails("verify", expect_seccomp=True)
+        self.assertIn("seccomp", message)
+
+    def test_no_new_privileges_left_out(self):
+        self.fails("verify", no_new_privs=False)
+
+
+class TheEnd(Launches):
+    def test_systemctl_stop_is_an_orderly_shutdown(self):
+        guest = tool.launch(tool.plan(self.name, files=[self.grant()]))
+        seen.run("systemctl", "stop", "vmwarden-launch.scope")
+        self.assertFalse(pathlib.Path(f"/proc/{guest['qemu']}").exists())
+        end = tool.take_back(self.name)
+        # The victim exits with 0 for system_powerdown alone.
+        self.assertEqual((True, False, 0, []), (end["known"], end["signalled"], end["code"], end["log"]))
+
+    def test_poweroff_by_machinectl_is_one_too(self):
+        guest = tool.launch(tool.plan(self.name))
+        os.kill(guest["shim"], signal.SIGRTMIN + 4)
+        seen.wait_until_gone(guest["shim"])
+        self.assertEqual(0, tool.take_back(self.name)["code"])
+
+    def test_kill_ends_qemu_and_the_shim_still_says_how(self):
+        tool.launch(tool.plan(self.name, files=[self.grant()]))
+        tool.kill(self.name)
+        end = tool.take_back(self.name)
+        self.assertEqual((True, True, int(signal.SIGKILL)), (end["known"], end["signalled"], end["code"]))
+
+    def test_a_disk_changed_meanwhile_is_left_alone_and_named(self):
+        tool.launch(tool.plan(self.name, files=[self.grant()]))
+        os.chown(self.disk, 77, 77)
+        end = tool.take_back(self.name)
+        self.assertEqual((77, 77), seen.whole_state(self.disk)[:2])
+        self.assertIn(str(self.disk), end["log"][0])
+        os.chown(self.disk, 17, 18)
+
+    def test_a_shared_disk_goes_back_with_its_last_user(self):
+        tool.launch(tool.plan(self.name, files=[self.grant()]))
+        tool.launch(tool.plan("second", files=[self.grant()]))
+        self.addCleanup(tool.take_back, "second")
+        tool.take_back(self.name)
+        self.assertEqual((tool.UID, tool.GID), seen.whole_state(self.disk)[:2])
+        self.assertEqual([], tool.take_back("second")["log"])
+        self.assertEqual(self.before, seen.whole_state(self.disk))
+
+    def test_a_guest_that_wants_a_shared_disk_otherwise_is_refused(self):
+        tool.launch(tool.plan(self.name, files=[self.grant()]))
+        message = tool.refusal(tool.plan("second", files=[self.grant(uid=1)]))
+        self.assertIn("'launch'", message)
+        self.assertEqual([], tool.leftovers("second"))
+        self.assertEqual((tool.UID, tool.GID), seen.whole_state(self.disk)[:2])
+
+    def test_set_id_bits_come_back(self):
+        os.chmod(self.disk, 0o4755)
+        before = seen.whole_state(self.disk)
+        tool.launch(tool.plan(self.name, files=[self.grant()]))
+        tool.take_back(self.name)
+        self.assertEqual(before, seen.whole_state(self.disk))
+        self.assertTrue(before[2] & stat.S_ISUID)
+        os.chmod(self.disk, 0o640)
+
+
+class TheAgentsDeath(Launches):
+    def test_a_guest_outlives_its_agent_and_is_found_again(self):
+        tool.launch(tool.qemu_plan(self.name))
+        self.assertEqual({"alive": True, "answers": True, "paused": False}, tool.survey()[self.name])
+
+    def test_a_launch_cut_short_is_found_and_taken_back(self):
+        log = f"/var/log/vmwarden-{self.name}.log"
+        pathlib.Path(log).unlink(missing_ok=True)
+        made = tool.plan(self.name, argv=[str(tool.VICTIM), "--silent"], files=[self.grant()])
+        process = tool.start_without_end(made)
+        tool.wait_for_line(log, "done")
+        tool.end_hard(process)
+        self.assertFalse(tool.survey()[self.name]["alive"])
+        self.assertEqual([], tool.take_back(self.name)["log"])
+
+    def test_a_journal_without_a_state_directory_is_replayed(self):
+        tool.launch(tool.plan(self.name, files=[self.grant()]))
+        seen.run("systemctl", "kill", "--signal=KILL", "vmwarden-launch.scope")
+        shutil.rmtree(seen.STATE / self.name)
+        self.assertFalse(tool.survey()[self.name]["alive"])
+        self.assertEqual([], tool.take_back(self.name)["log"])
+        self.assertEqual(self.before, seen.whole_state(self.disk))
+
+    def test_two_launches_at_once_do_not_meet(self):
+        names = [f"{self.name}-{number}" for number in range(6)]
+        running = [tool.start_without_end(tool.plan(name, files=[self.grant()])) for name in names]
+        for process in running:
+            self.assertEqual("", process.stderr.read())
+            self.assertEqual(0, process.wait())
+            process.stdout.close()
+            process.stderr.close()
+        for name in names:
+            self.assertEqual((tool.UID, tool.GID), seen.whole_state(self.disk)[:2])
+            self.assertEqual([], tool.take_back(name)["log"])
+
+
+if __name__ == "__main__":
+    unittest.main()
