@@ -29,6 +29,16 @@ Sequence sequence_at(std::string_view text) {
     return {length, code};
 }
 
+bool is_control(char32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+// Line and paragraph separators, bidirectional marks, overrides and isolates, the byte order mark.
+bool deceives(char32_t code) {
+    return code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+}
+
 } // namespace
 
 std::string printable(std::string_view text) {
@@ -36,9 +46,7 @@ std::string printable(std::string_view text) {
     out.reserve(text.size());
     while (!text.empty()) {
         const auto sequence = sequence_at(text);
-        const bool control =
-            sequence.code < 0x20 || (sequence.code >= 0x7f && sequence.code < 0xa0);
-        if (sequence.length == 0 || control)
+        if (sequence.length == 0 || is_control(sequence.code) || deceives(sequence.code))
             out += '?';
         else
             out += text.substr(0, sequence.length);

@@ -8,8 +8,9 @@
 
 namespace vmwarden {
 
-// The text with control characters (C0, DEL; C1 in UTF-8) and broken UTF-8 replaced by '?', so that
-// printing it cannot drive a terminal or forge a log line.
+// The text with control characters (C0, DEL; C1 in UTF-8), characters that reorder or hide text and
+// broken UTF-8 replaced by '?', so that printing it cannot drive a terminal, forge a log line or
+// show other words than are there.
 std::string printable(std::string_view text);
 
 // The offset of the first byte that is not well-formed UTF-8 (RFC 3629: no overlong forms, no

@@ -17,6 +17,11 @@ TEST(Text, PrintableKeepsUtf8AndReplacesControls) {
               "??a");
 }
 
+TEST(Text, PrintableReplacesWhatReordersOrHides) {
+    EXPECT_EQ(printable("a\u202eb"), "a?b");
+    EXPECT_EQ(printable("\ufeffa\u2028b\u2066c\u200f"), "?a?b?c?");
+}
+
 TEST(Text, FindsTheFirstBrokenByte) {
     EXPECT_EQ(first_invalid_utf8("plain \u20ac"), std::nullopt);
     EXPECT_EQ(first_invalid_utf8("ab\xff"), 2U);
