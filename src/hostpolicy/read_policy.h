@@ -35,6 +35,7 @@ constexpr unsigned max_policy_depth = 32;
 // values that may be: yaml-cpp takes up to 0.4 us for each byte it has to think about, and a
 // hostile file shall be answered within 100 ms.
 constexpr std::size_t max_policy_content_bytes = 256 * 1024;
+constexpr std::size_t max_policy_lines = 50'000;
 constexpr std::size_t max_policy_line_bytes = 4096; // comments may be longer
 constexpr std::size_t max_policy_values = 20'000;
 

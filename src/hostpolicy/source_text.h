@@ -31,7 +31,7 @@ class SourceText {
     [[nodiscard]] bool stands_in_for_bad_bytes(unsigned line, std::string_view text) const;
 
   private:
-    friend std::optional<SourceText> check_bytes(std::string_view text, Findings& findings);
+    friend class ByteChecker;
 
     std::string text_;
     std::vector<std::uint32_t> starts_;

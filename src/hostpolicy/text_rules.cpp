@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/hostpolicy/text_rules.h"
 
+#include "src/base/text.h"
 #include "src/base/units.h"
 
 #include <algorithm>
@@ -48,8 +49,8 @@ std::optional<TextFault> path_fault(std::string_view text) {
     if (text.empty()) return TextFault{"is empty", "write an absolute path"};
     if (text.size() > longest_path)
         return TextFault{"is longer than a path can be", "write a shorter path"};
-    if (std::any_of(text.begin(), text.end(), [](char c) { return c > 0 && c < ' '; }))
-        return TextFault{"holds a control character", "remove it"};
+    if (printable(text) != text)
+        return TextFault{"holds a character that cannot be shown", "remove it"};
     if (text.front() == ' ' || text.back() == ' ')
         return TextFault{"has a blank at an end", "remove it"};
     if (text.find(" /") != std::string_view::npos)

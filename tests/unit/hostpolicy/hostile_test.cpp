@@ -45,12 +45,13 @@ TEST_P(HostileFile, IsRefusedSoon) {
     EXPECT_LT(used, 1.0);
 }
 
-const std::string comments = repeated("#\n", max_policy_bytes - max_policy_content_bytes);
+const std::string comments = repeated("# a comment of some length, as people write them\n",
+                                      max_policy_bytes - max_policy_content_bytes);
 
 INSTANTIATE_TEST_SUITE_P(
     All, HostileFile,
     testing::Values(
-        Hostile{"TooLarge", [] { return repeated("#\n", max_policy_bytes + 2); }},
+        Hostile{"TooLarge", [] { return std::string(max_policy_bytes + 1, '#'); }},
         Hostile{"TooMuchContent", [] { return many_keys(max_policy_bytes); }},
         Hostile{"ManyKeys", [] { return many_keys(content) + comments; }},
         Hostile{"ManyItems", [] { return "emulators:\n" + repeated(" - /a\n", content); }},
@@ -84,7 +85,8 @@ TEST(ManyDiagnostics, AreCutShortWithTheirNumber) {
 }
 
 TEST(Limits, AFileOfFullSizeIsRead) {
-    const auto text = "version: 1\n" + repeated("# comment\n", max_policy_bytes - 20);
+    const auto text =
+        "version: 1\n" + repeated("# a comment of some words\n", max_policy_bytes - 40);
     const PolicyFile file{"full.yaml", text};
     EXPECT_TRUE(read_policy({&file, 1}).policy);
 }

@@ -17,6 +17,7 @@ TEST(DevicePath, OthersAreNot) {
           "/dev/./null", "/devnull", "/dev/tty*", "/dev/null ", "/dev/null /dev/zero", "/dev/a\tb"})
         EXPECT_TRUE(device_path_fault(path)) << path;
     EXPECT_TRUE(device_path_fault("/dev/" + std::string(5000, 'x')));
+    EXPECT_TRUE(device_path_fault(std::string_view("/dev/null\0x", 11)));
 }
 
 TEST(DevicePath, HintIsTheShortForm) {
@@ -66,6 +67,7 @@ TEST(ParseAccount, Neither) {
           "1000", "0", "-a", "a b", "a:b", "a/b", "$", "a$b", "\xc3\xa4"})
         EXPECT_FALSE(parse_account(text)) << text;
     EXPECT_FALSE(parse_account(std::string(256, 'a')));
+    EXPECT_FALSE(parse_account(std::string_view("root\0", 5)));
 }
 
 TEST(AccountText, IsReadBack) {
