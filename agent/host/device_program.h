@@ -23,9 +23,9 @@ struct DeviceQuestion {
 };
 
 // The program's answer. It knows the instructions that filters are made of (loads from the context,
-// arithmetic, jumps); none for anything else, so that nothing is claimed that was not understood.
-// `program` is as the kernel gives it back ("xlated"). Source: Documentation/bpf/instruction-set
-// and struct bpf_cgroup_dev_ctx of linux/bpf.h.
+// arithmetic, jumps ahead); none for anything else, so that nothing is claimed that was not
+// understood. `program` is as the kernel gives it back ("xlated"). Source:
+// Documentation/bpf/instruction-set and struct bpf_cgroup_dev_ctx of linux/bpf.h.
 std::optional<bool> device_program_allows(std::span<const bpf_insn> program,
                                           const DeviceQuestion& question);
 

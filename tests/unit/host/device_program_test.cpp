@@ -164,7 +164,7 @@ TEST(DeviceProgram, IsNotUnderstoodWhenItUsesWhatItNeverSet) {
     EXPECT_EQ(ask({move(BPF_REG_0, 2), end}), std::nullopt);
 }
 
-TEST(DeviceProgram, ThatNeverEndsIsGivenUp) {
+TEST(DeviceProgram, IsNotUnderstoodWhenItJumpsBack) {
     EXPECT_EQ(ask({insn(BPF_JMP | BPF_JA, 0, 0, -1, 0), end}), std::nullopt);
 }
 
