@@ -20,7 +20,7 @@ constexpr const char* shim_user = "vmwarden";
 
 // Which of the host's many application ids is ours: random, chosen once.
 constexpr sd_id128_t application =
-    SD_ID128_MAKE(65, 56, 85, 89, 71, 37, 40, a1, 8d, dd, d4, 1c, a4, a5, 6c, 54);
+    SD_ID128_ARRAY(65, 56, 85, 89, 71, 37, 40, a1, 8d, dd, d4, 1c, a4, a5, 6c, 54);
 
 // All zero on a host without a machine id (an image not booted yet).
 Uuid host_uuid() {
