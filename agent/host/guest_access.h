@@ -14,8 +14,8 @@ using AccessCheck = std::function<bool(int fd, int mode)>;
 
 // Calls `ask` on a thread of its own that has taken the identity on for file access (fsuid, fsgid,
 // supplementary groups) and dropped every capability; the thread ends with the call, so that the
-// identity can leak to no other work. What `ask` throws, this throws. A side effect outlasts it: the
-// kernel marks a process that has changed its file-system ids as not dumpable (prctl(2)).
+// identity can leak to no other work. What `ask` throws, this throws. A side effect outlasts it:
+// the kernel marks a process that has changed its file-system ids as not dumpable (prctl(2)).
 //
 // Taking on another identity needs CAP_SETUID and CAP_SETGID. Without them (an offline plan made by
 // an ordinary user for somebody else) the check works answers out of the mode bits, which knows
