@@ -128,13 +128,13 @@ const CharacterDevice* holder(const GuestDefinition& guest, Target target, unsig
 
 void add(ElementReader& element, CharacterDevice device, unsigned ports, GuestDefinition& guest) {
     if (const auto* other = holder(guest, device.target, device.port))
-        element.error(element.at(),
-                      "port " + std::to_string(device.port) + " is already that of line " +
-                          std::to_string(other->place.line),
-                      "give each its own port");
-    else if (device.port >= ports)
-        element.error(element.at(),
-                      "there are " + std::to_string(ports) + " ports of this kind at most");
+        return element.error(element.at(),
+                             "port " + std::to_string(device.port) + " is already that of line " +
+                                 std::to_string(other->place.line),
+                             "give each its own port");
+    if (device.port >= ports)
+        return element.error(element.at(),
+                             "there are " + std::to_string(ports) + " ports of this kind at most");
     guest.characters.push_back(std::move(device));
 }
 

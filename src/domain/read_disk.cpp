@@ -154,18 +154,18 @@ void check_place(ElementReader& target, const Value& name, const Disk& disk,
     if (*index >= places_on(disk.bus))
         target.error(name.at, "bus '" + bus + "' has " + std::to_string(places_on(disk.bus)) +
                                   " places, " + in_quotes(name.text) + " is beyond them");
+    // One clash is enough to say: a hostile file must not get as many as there are pairs.
     for (const auto& other : guest.disks) {
+        const auto line = " of line " + std::to_string(other.place.line);
         if (other.target == name.text)
-            target.error(name.at,
-                         "target " + in_quotes(name.text) + " is already the disk of line " +
-                             std::to_string(other.place.line),
-                         "give each disk its own target");
-        else if (other.bus == disk.bus && drive_index(other.target) == index)
-            target.error(name.at,
-                         in_quotes(name.text) + " and " + in_quotes(other.target) + " of line " +
-                             std::to_string(other.place.line) + " are the same place on bus '" +
-                             bus + "'",
-                         "end them with different letters");
+            return target.error(name.at,
+                                "target " + in_quotes(name.text) + " is already the disk" + line,
+                                "give each disk its own target");
+        if (other.bus == disk.bus && drive_index(other.target) == index)
+            return target.error(name.at,
+                                in_quotes(name.text) + " and " + in_quotes(other.target) + line +
+                                    " are the same place on bus '" + bus + "'",
+                                "end them with different letters");
     }
 }
 

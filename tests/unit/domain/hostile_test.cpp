@@ -77,6 +77,15 @@ TEST(Hostile, AFileFullOfMistakes) {
     EXPECT_LE(read.diagnostics.list().size(), 200U);
 }
 
+TEST(Hostile, ThousandsOfDevicesInEachOthersWay) {
+    const auto read =
+        read_domain("t.xml", "<domain type='kvm'><devices>" +
+                                 repeated("<disk device='cdrom'><target dev='hda'/></disk>", 7000) +
+                                 "</devices></domain>");
+    EXPECT_FALSE(read.definition);
+    EXPECT_LE(read.diagnostics.list().size(), 200U);
+}
+
 TEST(Hostile, AFileFullOfOpenQuotesAndComments) {
     for (const auto* piece : {"<a b='", "<!--", "<![CDATA[", "<a ", "&", "&#", "</a", "<?x", "]]>"})
         EXPECT_FALSE(read_domain("t.xml", "<domain>" + repeated(piece, 100000)).definition)
