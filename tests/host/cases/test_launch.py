@@ -18,10 +18,10 @@ CAPABILITY_SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 class Launches(unittest.TestCase):
     """Every case must leave the host as it was."""
 
-    name = "launch"
+    name = "subject"
 
     def setUp(self):
-        self.disk = pathlib.Path("/var/tmp/launch-disk.img")
+        self.disk = pathlib.Path("/var/tmp/subject-disk.img")
         self.disk.write_bytes(b"\0" * 4096)
         os.chmod(self.disk, 0o640)
         os.chown(self.disk, 17, 18)
@@ -49,7 +49,7 @@ class TheGuest(Launches):
                 self.assertEqual(["0000000000000000"], status[capability_set], f"{capability_set} of {who}")
             self.assertEqual(["1"], status["NoNewPrivs"], who)
         self.assertEqual(["2"], seen.status(guest["qemu"])["Seccomp"])
-        scope = "/machine.slice/vmwarden-launch.scope"
+        scope = "/machine.slice/vmwarden-subject.scope"
         self.assertEqual(f"{scope}/emulator", seen.cgroup_of(guest["qemu"]))
         self.assertEqual(f"{scope}/shim", seen.cgroup_of(guest["shim"]))
         self.assertEqual((tool.UID, tool.GID), seen.whole_state(self.disk)[:2])
@@ -60,13 +60,13 @@ class TheGuest(Launches):
                   "KillSignal": str(int(signal.SIGWINCH)), "TimeoutStopUSec": "7s", "SendSIGHUP": "no",
                   "CollectMode": "inactive-or-failed", "DeviceAllow": "/dev/char/1:3 rw\n/dev/char/1:9 rw"}
         for name, value in wanted.items():
-            self.assertEqual(value, seen.unit_property("vmwarden-launch.scope", name), name)
+            self.assertEqual(value, seen.unit_property("vmwarden-subject.scope", name), name)
 
     def test_the_shim_keeps_only_what_it_needs(self):
         guest = tool.launch(tool.plan(self.name))
         fds = {int(entry.name): os.readlink(entry) for entry in pathlib.Path(f"/proc/{guest['shim']}/fd").iterdir()}
         kept = sorted(target.split(":")[0] for number, target in fds.items() if number > 2)
-        self.assertEqual(["/run/vmwarden/guests/launch/exit", "anon_inode", "pipe", "socket"], kept, fds)
+        self.assertEqual(["/run/vmwarden/guests/subject/exit", "anon_inode", "pipe", "socket"], kept, fds)
         self.assertEqual("/dev/null", fds[0])
 
     def test_an_agent_hands_nothing_of_its_own_on(self):
@@ -134,7 +134,8 @@ class Failures(Launches):
 
     def fails(self, step, **changes):
         changes.setdefault("files", [self.grant()])
-        made = tool.qemu_plan(self.name, **changes) if changes.pop("qemu", False) else tool.plan(self.name, **changes)
+        make = tool.qemu_plan if changes.pop("qemu", False) else tool.plan
+        made = make(self.name, **changes)
         message = tool.refusal(made)
         self.assertTrue(message.startswith(step + ": "), message)
         self.assertNotIn("besides", message)
@@ -192,17 +193,15 @@ class Failures(Launches):
         self.assertIn("before its confinement", self.fails("emulator", qemu=True, argv=argv))
 
     def test_protection_that_does_not_hold(self):
-        message = self.fails("verify", expect_seccomp=True)
-        self.assertIn("seccomp", message)
-
-    def test_no_new_privileges_left_out(self):
-        self.fails("verify", no_new_privs=False)
+        message = self.fails("verify", no_new_privs=False)
+        self.assertIn("new", message)
+        self.assertIn("does not hold", message)
 
 
 class TheEnd(Launches):
     def test_systemctl_stop_is_an_orderly_shutdown(self):
         guest = tool.launch(tool.plan(self.name, files=[self.grant()]))
-        seen.run("systemctl", "stop", "vmwarden-launch.scope")
+        seen.run("systemctl", "stop", "vmwarden-subject.scope")
         self.assertFalse(pathlib.Path(f"/proc/{guest['qemu']}").exists())
         end = tool.take_back(self.name)
         # The victim exits with 0 for system_powerdown alone.
@@ -240,7 +239,7 @@ class TheEnd(Launches):
     def test_a_guest_that_wants_a_shared_disk_otherwise_is_refused(self):
         tool.launch(tool.plan(self.name, files=[self.grant()]))
         message = tool.refusal(tool.plan("second", files=[self.grant(uid=1)]))
-        self.assertIn("'launch'", message)
+        self.assertIn("'subject'", message)
         self.assertEqual([], tool.leftovers("second"))
         self.assertEqual((tool.UID, tool.GID), seen.whole_state(self.disk)[:2])
 
@@ -264,14 +263,16 @@ class TheAgentsDeath(Launches):
         pathlib.Path(log).unlink(missing_ok=True)
         made = tool.plan(self.name, argv=[str(tool.VICTIM), "--silent"], files=[self.grant()])
         process = tool.start_without_end(made)
+        self.addCleanup(tool.end_hard, process)
         tool.wait_for_line(log, "done")
-        tool.end_hard(process)
+        process.kill()
+        process.wait()
         self.assertFalse(tool.survey()[self.name]["alive"])
         self.assertEqual([], tool.take_back(self.name)["log"])
 
     def test_a_journal_without_a_state_directory_is_replayed(self):
         tool.launch(tool.plan(self.name, files=[self.grant()]))
-        seen.run("systemctl", "kill", "--signal=KILL", "vmwarden-launch.scope")
+        seen.run("systemctl", "kill", "--signal=KILL", "vmwarden-subject.scope")
         shutil.rmtree(seen.STATE / self.name)
         self.assertFalse(tool.survey()[self.name]["alive"])
         self.assertEqual([], tool.take_back(self.name)["log"])

@@ -2,10 +2,9 @@
 """The executor without an agent around it: plans made by hand, started by executor-tool."""
 
 import json
-import os
 import pathlib
-import signal
 import subprocess
+import threading
 
 import seen
 
@@ -26,12 +25,13 @@ def plan(name, **changes):
 
 
 def qemu_plan(name, *arguments, sandbox=True, **changes):
-    argv = [QEMU, "-nodefaults", "-no-user-config", "-S", "-display", "none", "-machine", "none",
+    made = [QEMU, "-nodefaults", "-no-user-config", "-S", "-display", "none", "-machine", "none",
             "-chardev", "socket,id=qmp,fd=10,server=on,wait=off", "-mon", "chardev=qmp,mode=control",
             "-chardev", "socket,id=shim,fd=11", "-mon", "chardev=shim,mode=control", *arguments]
     if sandbox:
-        argv += ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"]
-    return plan(name, executable=QEMU, argv=argv, expect_seccomp=sandbox, **changes)
+        made += ["-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"]
+    changes.setdefault("argv", made)
+    return plan(name, executable=QEMU, expect_seccomp=sandbox, **changes)
 
 
 def launch(made):
@@ -73,7 +73,7 @@ def start_without_end(made):
 
 
 def end_hard(process):
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     process.stdout.close()
     process.stderr.close()
@@ -104,6 +104,8 @@ def wait_for_line(path, wanted):
     """The lines of a file once `wanted` is among them; woken by inotify through tail."""
     with subprocess.Popen(["tail", "-n", "+1", "--follow=name", "--retry", str(path)], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True) as tail:
+        patience = threading.Timer(seen.PATIENCE, tail.kill)
+        patience.start()
         try:
             lines = []
             for line in tail.stdout:
@@ -111,5 +113,6 @@ def wait_for_line(path, wanted):
                 if lines[-1] == wanted:
                     return lines
         finally:
-            tail.terminate()
+            patience.cancel()
+            tail.kill()
     raise AssertionError(f"{path} never said {wanted}")

@@ -56,11 +56,13 @@ class Slot:
                 build(unfinished)
                 (unfinished / "in-use").touch()
                 unfinished.rename(self.directory)
-                self._prune()
+                self.prune()
 
     def discard(self):
+        """Makes the next ensure() build anew; whoever is using the directory keeps it until done."""
         with locked(self.lock_file, f"another run is building {self.kind}; waiting for it"):
-            remove_tree(self.directory)
+            with contextlib.suppress(FileNotFoundError):
+                self.directory.rename(self.directory.with_name(f"{self.directory.name}.replaced-{os.getpid()}"))
 
     def _hold(self):
         """An open file whose shared lock keeps the directory from being pruned, or None if there is no directory."""
@@ -74,7 +76,8 @@ class Slot:
             return None
         return handle
 
-    def _prune(self):
+    def prune(self):
+        """Removes what earlier recipes made, except what a host is still using."""
         for other in self.top.glob(f"{self.kind}-*"):
             if other == self.directory:
                 continue
