@@ -39,6 +39,14 @@ bool peer_gone(int error) {
     throw std::system_error(error, std::generic_category(), "QMP socket");
 }
 
+bool over(QmpClient::Deadline deadline) {
+    return std::chrono::steady_clock::now() >= deadline;
+}
+
+[[noreturn]] void throw_timed_out(std::string_view what) {
+    throw QmpError(Kind::timed_out, "QEMU did not answer in time: " + std::string(what));
+}
+
 // For poll(2): rounded up, so that a wait is never a spin.
 int milliseconds_until(QmpClient::Deadline deadline) {
     const auto left =
@@ -107,6 +115,7 @@ qmp::Message QmpClient::await(Deadline deadline, std::string_view what, Wanted w
                 collected_.push_back(std::move(message));
         }
         if (found) return std::move(*found);
+        if (over(deadline)) throw_timed_out(what); // talking is not answering
     }
     throw QmpError(Kind::protocol, "QEMU talks and does not answer: " + std::string(what));
 }
@@ -117,8 +126,7 @@ void QmpClient::wait(Deadline deadline, std::string_view what) {
     const int ready = ::poll(&entry, 1, milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR)
         throw std::system_error(errno, std::generic_category(), "poll of the QMP socket");
-    if (ready <= 0 && std::chrono::steady_clock::now() >= deadline)
-        throw QmpError(Kind::timed_out, "QEMU did not answer in time: " + std::string(what));
+    if (ready <= 0 && over(deadline)) throw_timed_out(what);
 }
 
 std::vector<qmp::Message> QmpClient::on_readable() {

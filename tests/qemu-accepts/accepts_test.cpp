@@ -138,7 +138,10 @@ std::vector<Case> drives_on(const std::string& machine) {
         {machine + "_full", with([](Maker& m) { // every slot taken, with the balloon
              m.guest.interfaces.resize(qemu::pci_slots - 1);
          })},
-        {machine + "_kernel", with([](Maker& m) { m.kernel(); })},
+        {machine + "_kernel", with([](Maker& m) {
+             m.kernel(); // which QEMU gives a boot index
+             m.disk("vda", DiskBus::virtio);
+         })},
         {machine + "_no_acpi", with([](Maker& m) { m.guest.features.acpi = false; })},
     };
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <thread>
 
 namespace vmwarden::host {
@@ -122,6 +123,31 @@ TEST_F(ClientTest, collects_events_that_come_in_between) {
 TEST_F(ClientTest, silence_ends_at_the_deadline) {
     auto qmp = client();
     EXPECT_EQ(failure_of([&] { qmp.execute("query-status", at_once()); }), Kind::timed_out);
+}
+
+TEST_F(ClientTest, so_does_talk_that_is_no_answer) {
+    std::optional<QmpClient> qmp(client());
+    std::thread qemu([&] {
+        const std::string event = "{\"event\": \"STOP\"}\n";
+        while (::send(qemu_.get(), event.data(), event.size(), MSG_NOSIGNAL) > 0) {
+        }
+    });
+    EXPECT_EQ(failure_of([&] { qmp->execute("stop", std::chrono::steady_clock::now() + 20ms); }),
+              Kind::timed_out);
+    qmp.reset();
+    qemu.join();
+}
+
+TEST_F(ClientTest, talk_without_end_does_not_fill_memory) {
+    std::optional<QmpClient> qmp(client());
+    std::thread qemu([&] {
+        const auto event = "{\"event\": \"" + std::string(500'000, 'x') + "\"}\n";
+        while (::send(qemu_.get(), event.data(), event.size(), MSG_NOSIGNAL) > 0) {
+        }
+    });
+    EXPECT_EQ(failure_of([&] { qmp->execute("stop", soon()); }), Kind::protocol);
+    qmp.reset();
+    qemu.join();
 }
 
 TEST_F(ClientTest, half_an_answer_is_no_answer) {
