@@ -64,12 +64,20 @@ void set_mode(int fd, unsigned mode) {
         throw std::system_error(errno, std::generic_category(), "cannot change the mode");
 }
 
+// Without SELinux a label is bytes in an attribute that nobody obeys: no protection, so no launch.
+void set_label(int fd, const std::string& label) {
+    if (!host::selinux::enabled())
+        throw std::system_error(ENOTSUP, std::generic_category(),
+                                "cannot label it where SELinux is off");
+    host::selinux::set_label(fd, label);
+}
+
 void apply(const OpenGrant& open) {
     const plan::FileGrant& grant = open.grant;
     try {
         if (grant.owner && *grant.owner != open.now.owner) set_owner(open.file.get(), *grant.owner);
         if (!grant.label.empty() && grant.label != open.now.label)
-            host::selinux::set_label(open.file.get(), grant.label);
+            set_label(open.file.get(), grant.label);
     } catch (const std::system_error& error) {
         throw LaunchError(grant.purpose, grant.resolved + ": " + error.what(),
                           "dynamic_ownership: false leaves files as they are");
@@ -120,7 +128,7 @@ bool restore_one(const FileClaim& claim, const std::string& boot, const std::vec
         const UniqueFd file = host::open_in_place(claim.path);
         const GiveBack back = give_back(claim, state_of(file.get()), boot, others);
         if (!back.complaint.empty()) log.push_back(claim.path + ": " + back.complaint);
-        if (!back.label.empty()) host::selinux::set_label(file.get(), back.label);
+        if (!back.label.empty()) set_label(file.get(), back.label);
         if (back.owner) set_owner(file.get(), *back.owner);
         if (back.mode && back.mode != state_of(file.get()).mode) set_mode(file.get(), *back.mode);
         return true;

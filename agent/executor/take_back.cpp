@@ -42,6 +42,7 @@ bool kill_emulator(const GuestState& state) {
 
 void end_scope(host::SystemdManager& systemd, const std::string& unit) {
     systemd.kill_unit(unit, SIGKILL);
+    systemd.stop_unit(unit);
     if (!systemd.wait_until_gone(unit, Clock::now() + kill_patience))
         throw LaunchError("scope", unit + " does not end",
                           "a process in it cannot be killed, as when its storage hangs");

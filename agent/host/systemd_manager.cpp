@@ -182,6 +182,12 @@ class SystemBus final : public SystemdManager {
             throw SystemdError("systemd does not kill " + unit + ": " + error);
     }
 
+    void stop_unit(const std::string& unit) override {
+        const auto error = call("StopUnit", "ss", unit.c_str(), "replace");
+        if (!error.empty() && error != no_such_unit)
+            throw SystemdError("systemd does not stop " + unit + ": " + error);
+    }
+
     bool wait_until_gone(const std::string& unit, Deadline deadline) override {
         Removal removal{unit};
         Slot slot;

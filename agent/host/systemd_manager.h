@@ -37,6 +37,11 @@ class SystemdManager {
     // Signals every process of the unit. A unit that is not there has none.
     virtual void kill_unit(const std::string& unit, int signal) = 0;
 
+    // Asks for the unit to be stopped and does not wait. Needed after kill_unit() as well: a scope
+    // whose leader died before it got there is empty and "running" for ever, because it never
+    // becomes empty.
+    virtual void stop_unit(const std::string& unit) = 0;
+
     // Waits until the manager no longer knows the unit, so that its name is free again. False: it
     // is still there at the deadline.
     virtual bool wait_until_gone(const std::string& unit, Deadline deadline) = 0;

@@ -54,6 +54,12 @@ void attempt(const std::string& name, long result) {
     say(result < 0 ? "denied " + name + " " + strerrorname_np(error) : "ALLOWED " + name);
 }
 
+// The descriptor is not kept: one that is not in the plan would end the launch.
+void attempt_open(const std::string& name, int fd) {
+    attempt(name, fd);
+    if (fd >= 0) close(fd);
+}
+
 // Sockets that QEMU was given: a listening one is its monitor, a connected one the shim's line.
 struct Given {
     int listener = -1;
@@ -97,9 +103,8 @@ Given look_at_fds() {
 
 void try_open(const std::string& path) {
     for (const auto& [name, flags] : {std::pair("read", O_RDONLY), std::pair("write", O_WRONLY)}) {
-        const int fd = open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK);
-        attempt("open-" + std::string(name) + ":" + path, fd);
-        if (fd >= 0) close(fd);
+        attempt_open("open-" + std::string(name) + ":" + path,
+                     open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK));
     }
 }
 
@@ -133,8 +138,8 @@ void try_other_processes() {
         const long seized = ptrace(PTRACE_SEIZE, pid, nullptr, nullptr);
         attempt("ptrace" + of, seized);
         attempt("kill" + of, kill(pid, SIGCONT));
-        const int memory = open(("/proc/" + std::to_string(pid) + "/mem").c_str(), O_RDWR);
-        attempt("memory" + of, memory);
+        attempt_open("memory" + of,
+                     open(("/proc/" + std::to_string(pid) + "/mem").c_str(), O_RDWR));
     }
 }
 
@@ -148,10 +153,11 @@ std::string own_cgroup() {
 void try_cgroup() {
     const std::string own = own_cgroup();
     for (const std::string& node : {own, own + "/.."}) {
-        attempt("cgroup-move:" + node.substr(node.size() - 2),
-                open((node + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
-        attempt("cgroup-mkdir:" + node.substr(node.size() - 2),
-                mkdir((node + "/victim").c_str(), 0755));
+        attempt_open("cgroup-move:" + node.substr(node.size() - 2),
+                     open((node + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+        const int made = mkdir((node + "/victim").c_str(), 0755);
+        attempt("cgroup-mkdir:" + node.substr(node.size() - 2), made);
+        if (made == 0) rmdir((node + "/victim").c_str());
     }
 }
 
