@@ -7,8 +7,6 @@ std::string_view to_text(JobResult result) {
     switch (result) {
     case JobResult::done:
         return "done";
-    case JobResult::canceled:
-        return "canceled";
     case JobResult::timeout:
         return "timeout";
     case JobResult::failed:

@@ -36,8 +36,8 @@ struct JobStatus {
     bool operator==(const JobStatus&) const = default;
 };
 
-// systemd's words.
-enum class JobResult { done, canceled, timeout, failed };
+// Of systemd's words those that can happen here.
+enum class JobResult { done, timeout, failed };
 std::string_view to_text(JobResult result);
 
 struct PolicyStatus {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A host in memory: launches succeed, fail or wait as a test says; guests end when it says.
+#pragma once
+
+#include "agent/supervisor/effects.h"
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+
+namespace vmwarden::tests {
+
+// Plays QEMU at the other end of the monitor: stop and cont are followed by their events; every
+// command is noted.
+class FakeQemu {
+  public:
+    explicit FakeQemu(UniqueFd socket);
+    ~FakeQemu();
+    FakeQemu(const FakeQemu&) = delete;
+    FakeQemu& operator=(const FakeQemu&) = delete;
+    // Blocks until that command has come.
+    void wait_for(const std::string& command);
+    void say(const std::string& line);
+
+  private:
+    UniqueFd socket_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::multiset<std::string> commands_;
+    std::thread thread_;
+
+    void serve();
+    void answer(const std::string& line);
+};
+
+class FakeHost final : public supervisor::Effects {
+  public:
+    // What a test sets and sees. All of it under the lock.
+    struct Script {
+        std::string policy = "version: 1\nemulators: [/usr/bin/qemu-system-x86_64]\n";
+        std::optional<std::string> launch_error;
+        bool hold_launches = false; // until let_go()
+        bool kill_fails = false;
+        executor::ExitRecord record{true, false, 0, {}};
+        std::vector<LaunchPlan> launched;
+        std::vector<std::string> taken_back;
+        std::vector<executor::Survivor> survivors;
+    };
+    template <class Change>
+    auto script(Change change) {
+        const std::lock_guard lock(mutex_);
+        auto undo = [this] { changed_.notify_all(); };
+        if constexpr (std::is_void_v<decltype(change(script_))>) {
+            change(script_);
+            undo();
+        } else {
+            return change(script_);
+        }
+    }
+    void let_go() {
+        script([](Script& s) { s.hold_launches = false; });
+    }
+    // How many launches have begun, once that many have.
+    void wait_for_launches(std::size_t count);
+    // QEMU and shim are gone.
+    void end(const std::string& guest);
+    FakeQemu& qemu(const std::string& guest);
+    // A running guest as launch() returns it.
+    executor::RunningGuest make_guest(const LaunchPlan& plan);
+
+    host::PolicyTree policy_tree() override;
+    HostFacts probe(const FactsRequest& request) override;
+    std::vector<executor::Survivor> survey() override;
+    executor::RunningGuest launch(const LaunchPlan& plan) override;
+    executor::ExitRecord take_back(const std::string& guest,
+                                   std::vector<std::string>& log) override;
+    void kill_scope(const std::string& guest) override;
+    KernelView kernel_view(const executor::RunningGuest& guest) override;
+    std::string user_name(Uid uid) override { return "user" + std::to_string(uid.value); }
+    std::string group_name(Gid gid) override { return "group" + std::to_string(gid.value); }
+
+  private:
+    struct Machine {
+        std::unique_ptr<FakeQemu> qemu;
+        UniqueFd alive; // closing it makes the shim's pidfd readable
+    };
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    Script script_;
+    std::size_t begun_ = 0;
+    pid_t last_pid_ = 1000;
+    std::map<std::string, Machine> machines_;
+};
+
+} // namespace vmwarden::tests
