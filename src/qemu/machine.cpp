@@ -20,8 +20,8 @@ std::string cpu_model(const GuestDefinition& definition) {
     return {};
 }
 
-// QEMU ends at the guest's power-off, or stays for the one who decides: the supervisor resets a
-// guest whose owner wants it back, and leaves alone one that is to be preserved.
+// QEMU ends at the guest's power-off, or stays, for the supervisor to reset a guest whose owner wants
+// it back.
 std::string_view shutdown_action(LifecycleAction on_poweroff) {
     return on_poweroff == LifecycleAction::destroy ? "poweroff" : "pause";
 }

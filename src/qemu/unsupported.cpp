@@ -65,8 +65,9 @@ void check_lifecycle(Diagnostics& found, const GuestDefinition& definition) {
         found.error(definition.place, std::string("QEMU cannot do what ") + element + " asks",
                     hint);
     };
-    if (definition.on_poweroff == LifecycleAction::rename_restart)
-        refuse("on_poweroff", "destroy, restart and preserve are possible");
+    if (definition.on_poweroff == LifecycleAction::rename_restart ||
+        definition.on_poweroff == LifecycleAction::preserve)
+        refuse("on_poweroff", "destroy and restart are possible");
     if (definition.on_crash == LifecycleAction::rename_restart)
         refuse("on_crash", "destroy, restart and preserve are possible");
     if (definition.on_reboot == LifecycleAction::rename_restart ||

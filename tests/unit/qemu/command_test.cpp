@@ -121,7 +121,6 @@ TEST(Command, what_happens_at_the_guests_end) {
     definition.on_poweroff = LifecycleAction::restart;
     definition.on_crash = LifecycleAction::restart;
     EXPECT_EQ(arguments(definition, "-action"), Words{"reboot=reset,shutdown=pause,panic=pause"});
-    definition.on_poweroff = LifecycleAction::preserve;
     definition.on_crash = LifecycleAction::preserve;
     EXPECT_EQ(arguments(definition, "-action"), Words{"reboot=reset,shutdown=pause,panic=pause"});
 }

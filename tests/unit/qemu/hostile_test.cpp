@@ -11,7 +11,7 @@ namespace {
 
 using namespace sample;
 
-// Reads "word,key=value,…" back as QEMU does (util/keyval.c, util/qemu-option.c: ",," is a comma).
+// Reads "word,key=value,…" back as QEMU does: ",," is a comma (util/keyval.c, util/qemu-option.c).
 std::vector<std::string> parts_of(const std::string& text) {
     std::vector<std::string> parts(1);
     for (std::size_t i = 0; i < text.size(); ++i) {

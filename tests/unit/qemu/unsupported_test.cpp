@@ -88,6 +88,9 @@ TEST(Unsupported, actions_qemu_does_not_have) {
               (Messages{"QEMU cannot do what on_poweroff asks", "QEMU cannot do what on_crash asks",
                         "QEMU cannot do what on_reboot asks"}));
     definition = guest();
+    definition.on_poweroff = LifecycleAction::preserve;
+    EXPECT_EQ(messages(definition), Messages{"QEMU cannot do what on_poweroff asks"});
+    definition = guest();
     definition.on_reboot = LifecycleAction::destroy;
     definition.on_poweroff = LifecycleAction::restart;
     EXPECT_EQ(messages(definition),
