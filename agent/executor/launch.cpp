@@ -25,15 +25,15 @@
 namespace vmwarden::executor {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 using Kind = plan::InheritedFd::Kind;
 
 // Only what hangs is ended by these: a shim or QEMU that has died is noticed at once.
-constexpr auto shim_patience = 30s;
-constexpr auto scope_patience = 60s;
-constexpr auto qemu_patience = 180s; // guests with much memory to lock take their time
-constexpr auto last_words_patience = 10s;
+constexpr auto shim_patience = seconds(30);
+constexpr auto scope_patience = seconds(60);
+constexpr auto qemu_patience = seconds(180); // guests with much memory to lock take their time
+constexpr auto last_words_patience = seconds(10);
 
 class Launch {
   public:

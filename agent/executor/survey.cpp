@@ -13,9 +13,9 @@
 namespace vmwarden::executor {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono::seconds;
 
-constexpr auto answer_patience = 5s;
+constexpr auto answer_patience = seconds(5);
 
 // Pinned first, compared after: the number cannot change hands in between.
 UniqueFd same_process(pid_t pid, std::uint64_t start) {

@@ -14,11 +14,11 @@
 namespace vmwarden::executor {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kill_patience = 30s;
-constexpr auto record_patience = 5s; // for the shim to write down how QEMU ended
+constexpr auto kill_patience = seconds(30);
+constexpr auto record_patience = seconds(5); // for the shim to write down how QEMU ended
 
 // A name is a directory entry here, never a path.
 void require_name(const std::string& guest) {

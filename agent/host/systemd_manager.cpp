@@ -264,7 +264,7 @@ class SystemBus final : public SystemdManager {
 
     std::string control_group(const std::string& unit) {
         sd_bus_message* raw = nullptr;
-        sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus_error error{};
         char* path = nullptr;
         check(sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), &path),
               "cannot name " + unit);
@@ -286,7 +286,7 @@ class SystemBus final : public SystemdManager {
     template <class... Arguments>
     std::string call(const char* method, const char* types, Arguments... arguments) {
         sd_bus_message* raw = nullptr;
-        sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus_error error{};
         const int result = sd_bus_call_method(bus_.get(), service, object, interface, method,
                                               &error, &raw, types, arguments...);
         const Message answer(raw);

@@ -126,7 +126,7 @@ Outcome hand_over(StepContext& context) {
 // Order matters: what needs root or CAP_SETPCAP stands above "uid"; "exec label" above "no new
 // privileges", which would forbid it. There is no parent-death signal: a guest outlives an agent
 // and even its shim, whose end the supervisor sees.
-constexpr Step table[] = {
+constexpr Step all_steps[] = {
     {"cgroup", 201, enter_cgroup},
     {"session", 202, new_session},
     {"ptrace protection", 203, no_ptrace},
@@ -160,7 +160,7 @@ void report_failure(const StepContext& context, const Step& step, std::size_t in
 } // namespace
 
 std::span<const Step> steps() {
-    return table;
+    return all_steps;
 }
 
 void walk(std::span<const Step> table, StepContext& context) noexcept {

@@ -10,7 +10,7 @@
 namespace vmwarden::executor {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono::seconds;
 
 class Link : public testing::Test {
   protected:
@@ -29,7 +29,7 @@ class Link : public testing::Test {
         }
         return "none";
     }
-    const ShimLink::Deadline soon = std::chrono::steady_clock::now() + 10s;
+    const ShimLink::Deadline soon = std::chrono::steady_clock::now() + seconds(10);
     std::optional<ShimLink> link;
     UniqueFd shim, signals;
 };

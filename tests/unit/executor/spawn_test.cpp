@@ -13,8 +13,6 @@
 namespace vmwarden::host {
 namespace {
 
-using namespace std::chrono_literals;
-
 int error_of(const std::function<void()>& action) {
     try {
         action();
