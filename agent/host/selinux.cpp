@@ -52,7 +52,10 @@ std::string label_of(int fd) {
     return ContextText(raw).get();
 }
 
+// A process with CAP_MAC_ADMIN may store any bytes as a label, which then count as unlabeled_t.
 void set_label(int fd, const std::string& label) {
+    if (enabled() && ::security_check_context_raw(label.c_str()) < 0)
+        fail(errno, "the SELinux policy does not know the label " + label);
     if (::setfilecon_raw(descriptor_path(fd).c_str(), label.c_str()) < 0)
         fail(errno, "cannot set the SELinux label " + label);
 }
