@@ -54,6 +54,15 @@ class TheGuest(Launches):
         self.assertEqual(f"{scope}/shim", seen.cgroup_of(guest["shim"]))
         self.assertEqual((tool.UID, tool.GID), seen.whole_state(self.disk)[:2])
 
+    def test_session_limits_umask_and_directory_are_the_plans(self):
+        qemu = tool.launch(tool.plan(self.name, limits=[[7, 123], [4, 0]], directory="/var/tmp"))["qemu"]
+        self.assertEqual(qemu, os.getsid(qemu))
+        self.assertEqual(["0077"], seen.status(qemu)["Umask"])
+        self.assertEqual("/var/tmp", os.readlink(f"/proc/{qemu}/cwd"))
+        limits = pathlib.Path(f"/proc/{qemu}/limits").read_text()
+        self.assertRegex(limits, r"Max open files +123 +123")
+        self.assertRegex(limits, r"Max core file size +0 +0")
+
     def test_scope_has_the_planned_properties(self):
         tool.launch(tool.plan(self.name, stop_timeout_usec=7_000_000))
         wanted = {"Slice": "machine.slice", "Delegate": "yes", "DevicePolicy": "strict", "TasksMax": "512",
@@ -84,6 +93,28 @@ class TheGuest(Launches):
         ignored = int(seen.status(qemu)["SigIgn"][0], 16)
         self.assertFalse(ignored & (1 << (signal.SIGUSR1 - 1)))
         self.assertEqual("", pathlib.Path(f"/proc/{qemu}/environ").read_text())
+
+
+class Labels(Launches):
+    """With SELinux: one pair of categories on the process and on its disk."""
+
+    hosts = {"vm"}
+
+    def test_process_and_disk_have_the_planned_labels(self):
+        process, image = (f"system_u:{middle}:s0:c11,c22" for middle in ("system_r:svirt_t", "object_r:svirt_image_t"))
+        guest = tool.launch(tool.qemu_plan(self.name, process_label=process, no_new_privs=False,
+                                           files=[self.grant(label=image)]))
+        self.assertEqual(process, seen.process_label(guest["qemu"]))
+        self.assertEqual(image, seen.file_label(self.disk))
+        self.assertEqual([], tool.take_back(self.name)["log"])
+        self.assertEqual(self.before, seen.whole_state(self.disk))
+
+    def test_a_disk_of_two_guests_takes_one_label(self):
+        pair = "system_u:object_r:svirt_image_t:s0:c11,c22"
+        tool.launch(tool.plan(self.name, files=[self.grant(label=pair)]))
+        message = tool.refusal(tool.plan("second", files=[self.grant(label=pair.replace("c11", "c12"))]))
+        self.assertIn("label", message)
+        self.assertEqual(pair, seen.file_label(self.disk))
 
 
 class TheVictim(Launches):

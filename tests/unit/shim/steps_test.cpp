@@ -214,6 +214,16 @@ TEST(Steps, no_new_privileges_is_set_when_planned_and_only_then) {
     }
 }
 
+TEST(Steps, nobody_of_the_same_uid_may_look_in_until_the_exec) {
+    EXPECT_EQ(0, test::in_child([] {
+                  const plan::Process process = harmless();
+                  StepContext context{process, -1, {}, -1};
+                  if (step("ptrace protection").run(context)) return 2;
+                  return prctl(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
+              }));
+    EXPECT_LT(place_of("ptrace protection"), place_of("uid"));
+}
+
 TEST(Steps, ignored_signals_are_plain_again) {
     EXPECT_EQ(0, test::in_child([] {
                   signal(SIGPIPE, SIG_IGN);
