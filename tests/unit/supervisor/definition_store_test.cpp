@@ -11,15 +11,17 @@
 namespace vmwarden::supervisor {
 namespace {
 
+std::string fresh_directory() {
+    auto path = (std::filesystem::temp_directory_path() / "vmwarden-store-XXXXXX").string();
+    if (mkdtemp(path.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    return path;
+}
+
 class DefinitionStoreTest : public testing::Test {
   protected:
-    DefinitionStoreTest() {
-        path_ = (std::filesystem::temp_directory_path() / "vmwarden-store-XXXXXX").string();
-        if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    }
     ~DefinitionStoreTest() override { std::filesystem::remove_all(path_); }
 
-    std::string path_;
+    std::string path_ = fresh_directory();
     DefinitionStore store_{path_ + "/guests"};
 };
 
