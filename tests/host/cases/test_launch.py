@@ -81,9 +81,9 @@ class TheGuest(Launches):
         self.assertEqual("/dev/null", fds[0])
 
     def test_an_agent_hands_nothing_of_its_own_on(self):
-        # Descriptor 9, an ignored signal and a spared oom score of the tool's parent.
+        # Descriptor 9, an ignored signal and an oom score of the tool's parent.
         script = ("import os,signal,subprocess,sys; f=os.open('/etc/shadow',os.O_RDONLY); os.dup2(f,9,True);"
-                  "signal.signal(signal.SIGUSR1,signal.SIG_IGN); open('/proc/self/oom_score_adj','w').write('-900');"
+                  "signal.signal(signal.SIGUSR1,signal.SIG_IGN); open('/proc/self/oom_score_adj','wb',0).write(b'500');"
                   f"sys.exit(subprocess.run(['{tool.TOOL}','launch'],close_fds=False).returncode)")
         done = subprocess.run(["python3", "-c", script], input=seen.json.dumps(tool.plan(self.name)), text=True,
                               capture_output=True, check=True)
