@@ -21,10 +21,10 @@ show qemu-img create -q -f raw "$images/disk.img" 16M
 show ls -lnZ "$images/disk.img"
 
 say "What starting the guest would do, each decision with the line that made it"
+echo "(nothing of vmwarden runs yet: $(systemctl is-active vmwardend.service || true); this D-Bus call activates the agent)"
 show vmwarden plan "$hello"
 
-say "Start it: the agent is activated by this D-Bus call, nothing of ours runs before"
-show systemctl is-active vmwardend.service || true
+say "Start it"
 show vmwarden create "$hello"
 show vmwarden list
 

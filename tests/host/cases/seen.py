@@ -14,7 +14,7 @@ STATE = pathlib.Path("/run/vmwarden/guests")
 RESTORE = pathlib.Path("/var/lib/vmwarden/restore")
 EXAMPLES = pathlib.Path("/usr/share/doc/vmwarden/examples")
 # Long enough for a guest under nested emulation; nothing waits this long unless it is broken.
-PATIENCE = 240
+PATIENCE = 150
 
 
 def run(*command, check=True, stdin=None):
@@ -100,6 +100,20 @@ def wait_for_removal(guest):
             monitor.terminate()
 
 
+def wait_for_line(path, text):
+    """Waits until a guest has written a line that holds `text` to its console."""
+    follow = ["tail", "-n", "+1", "-F", str(path)]
+    with subprocess.Popen(follow, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tail:
+        try:
+            seen = b""
+            while text.encode() not in seen:
+                if not select.select([tail.stdout], [], [], PATIENCE)[0]:
+                    raise AssertionError(f"{path} does not hold '{text}' after {PATIENCE} s, only {seen!r}")
+                seen += os.read(tail.stdout.fileno(), 65536)
+        finally:
+            tail.terminate()
+
+
 def make_disk(name, size=1024 * 1024, owner=(0, 0), mode=0o600):
     path = IMAGES / name
     with open(path, "wb") as disk:
@@ -109,7 +123,7 @@ def make_disk(name, size=1024 * 1024, owner=(0, 0), mode=0o600):
     return path
 
 
-def guest_xml(name, disks=(), extra="", memory=64, emulator=None, kernel=True):
+def guest_xml(name, disks=(), extra="", memory=128, emulator=None, kernel=True):
     """A small guest. `disks`: (path, target) or (path, target, inner XML)."""
     disk_xml = ""
     for path, target, *inner in disks:
@@ -118,7 +132,7 @@ def guest_xml(name, disks=(), extra="", memory=64, emulator=None, kernel=True):
         disk_xml += (f"<disk type='{kind}' device='disk'><source {source}='{path}'/>"
                      f"<target dev='{target}'/>{''.join(inner)}</disk>\n")
     boot = f"<kernel>{HELLO_KERNEL}</kernel><initrd>{HELLO_INITRAMFS}</initrd>" \
-           "<cmdline>console=ttyS0 quiet</cmdline>" if kernel else ""
+           "<cmdline>console=ttyS0 quiet cryptomgr.notests</cmdline>" if kernel else ""
     emulator_xml = f"<emulator>{emulator}</emulator>" if emulator else ""
     return f"""<domain type='qemu'>
   <name>{name}</name>

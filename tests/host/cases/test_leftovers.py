@@ -58,7 +58,7 @@ class Leftovers(unittest.TestCase):
         serial = f"<serial type='file'><source path='{log}'/><target port='0'/></serial>"
         self.create(extra=serial)
         self.addCleanup(log.unlink)
-        seen.run("sh", "-c", f"timeout {seen.PATIENCE} tail -n +1 -F {log} 2>/dev/null | grep -q -m 1 'hello from'")
+        seen.wait_for_line(log, "hello from")
         seen.vmwarden("shutdown", self.name)
         self.assert_nothing_left()
 
@@ -67,7 +67,7 @@ class Leftovers(unittest.TestCase):
         serial = f"<serial type='file'><source path='{log}'/><target port='0'/></serial>"
         self.create(extra=serial)
         self.addCleanup(log.unlink)
-        seen.run("sh", "-c", f"timeout {seen.PATIENCE} tail -n +1 -F {log} 2>/dev/null | grep -q -m 1 'hello from'")
+        seen.wait_for_line(log, "hello from")
         seen.run("systemctl", "stop", self.unit())
         seen.wait_until_gone(self.pid)
         self.wait_for_the_agent()
