@@ -162,6 +162,20 @@ void BusTest::stop_agent() {
     thread_.join();
 }
 
+void BusTest::stop_agent_after(const std::function<void()>& meanwhile) {
+    std::promise<void> held;
+    std::promise<void> over;
+    loop_->post([&] {
+        held.set_value();
+        over.get_future().wait();
+        agent_->stop();
+    });
+    held.get_future().wait();
+    meanwhile();
+    over.set_value();
+    thread_.join();
+}
+
 void BusTest::join_agent() {
     thread_.join();
 }

@@ -71,6 +71,8 @@ class BusTest : public testing::Test {
     // Once what the test wants of host and disk is in place; a second time: another agent.
     void start_agent(std::chrono::milliseconds idle_timeout = std::chrono::hours(1));
     void stop_agent();
+    // Keeps the agent from looking at the bus, runs `meanwhile`, and tells the agent to stop.
+    void stop_agent_after(const std::function<void()>& meanwhile);
     // Waits for the agent to go by itself.
     void join_agent();
 

@@ -271,6 +271,28 @@ TEST_F(Guests, ABadPolicyIsShownAndStopsNewGuestsOnly) {
     heard_.wait_for("State ok");
 }
 
+TEST_F(Guests, WhatWasAskedBeforeTheNameIsGivenUpIsAnswered) {
+    start_agent();
+    const auto other = sdbus::createSystemBusConnection();
+    auto proxy = bus::make_proxy(*other, "org.vmwarden1", "/org/vmwarden1");
+    bool answered = false;
+    stop_agent_after([&] {
+        proxy->callMethodAsync("ListGuests")
+            .onInterface("org.vmwarden1.Manager")
+            .withArguments(bus::Dictionary())
+            .uponReplyInvoke([&](const sdbus::Error* error, const std::vector<Row>&) {
+                answered = error == nullptr;
+                other->leaveEventLoop();
+            });
+        // The bus has passed the call on when it answers what was sent after it.
+        auto bus_itself = bus::make_proxy(*other, "org.freedesktop.DBus", "/org/freedesktop/DBus");
+        std::string id;
+        bus_itself->callMethod("GetId").onInterface("org.freedesktop.DBus").storeResultsTo(id);
+    });
+    other->enterEventLoop(); // the bus answers for an agent that has gone without
+    EXPECT_TRUE(answered);
+}
+
 TEST_F(Guests, TheAgentGoesWhenIdleAndNotBefore) {
     start_agent(std::chrono::milliseconds(1));
     join_agent();
