@@ -54,7 +54,7 @@ struct ExitRecord {
     bool known = false;
     bool signalled = false;
     int code = 0;           // exit status or signal number
-    std::string last_words; // of QEMU on its standard error: at most some lines, printable
+    std::string last_words; // of QEMU on its standard error: some lines, printable
 };
 
 // After the guest has ended, or to end what is left of it: stops the scope if it is still there,

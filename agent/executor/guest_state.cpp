@@ -97,7 +97,7 @@ std::string last_words(std::string_view log) {
     }
     host::for_each_line(log, [&](std::string_view line) {
         if (host::trimmed(line).empty()) return;
-        words += (words.empty() ? "" : " | ") + printable(host::trimmed(line));
+        words += (words.empty() ? "" : "\n") + printable(host::trimmed(line));
     });
     return words;
 }

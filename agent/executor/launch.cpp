@@ -16,6 +16,7 @@
 #include "src/plan/check.h"
 #include "src/plan/codec.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
@@ -310,7 +311,8 @@ LaunchError Launch::explained(const host::QmpError& error) const {
                   : end.signalled ? "QEMU was killed by signal " + std::to_string(end.code)
                                   : "QEMU ended with status " + std::to_string(end.code);
     }
-    const std::string words = state_->exit_record().last_words;
+    std::string words = state_->exit_record().last_words;
+    std::replace(words.begin(), words.end(), '\n', ' ');
     return {"emulator", message + (words.empty() ? "" : ": " + words)};
 }
 

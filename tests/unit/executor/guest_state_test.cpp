@@ -41,7 +41,7 @@ TEST(ExitText, knows_both_ends_and_says_when_it_knows_none) {
 }
 
 TEST(LastWords, are_whole_lines_printable_and_few) {
-    EXPECT_EQ("a | b?", last_words("a\n\nb\x1b\n"));
+    EXPECT_EQ("a\nb?", last_words("a\n\nb\x1b\n"));
     const std::string words = last_words(std::string(5000, 'x') + "\nlast\n");
     EXPECT_EQ("last", words);
     EXPECT_LE(last_words(std::string(5000, 'x')).size(), 1000U);
