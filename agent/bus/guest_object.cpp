@@ -12,8 +12,8 @@ using supervisor::GuestStatus;
 
 namespace {
 
-std::vector<std::string> differences(const GuestStatus& a, const GuestStatus& b) {
-    std::vector<std::string> names;
+std::vector<MemberName> differences(const GuestStatus& a, const GuestStatus& b) {
+    std::vector<MemberName> names;
     const auto compare = [&](const auto& left, const auto& right, const char* name) {
         if (left != right) names.emplace_back(name);
     };
@@ -51,11 +51,11 @@ GuestObject::GuestObject(sdbus::IConnection& connection, Door& door,
   , supervisor_(supervisor)
   , status_(status) {
     registerAdaptor();
-    emitInterfacesAddedSignal({Guest_adaptor::INTERFACE_NAME});
+    emitInterfacesAddedSignal({InterfaceName(Guest_adaptor::INTERFACE_NAME)});
 }
 
 GuestObject::~GuestObject() {
-    emitInterfacesRemovedSignal({Guest_adaptor::INTERFACE_NAME});
+    emitInterfacesRemovedSignal({InterfaceName(Guest_adaptor::INTERFACE_NAME)});
     unregisterAdaptor();
 }
 
@@ -66,8 +66,8 @@ void GuestObject::changed(const GuestStatus& now) {
 }
 
 Call GuestObject::call(std::string_view member, Dictionary options) const {
-    return {caller_of(*getObject().getCurrentlyProcessedMessage()),
-            &rule_of(Guest_adaptor::INTERFACE_NAME, member), status_.name, std::move(options)};
+    return {current_caller(getObject()), &rule_of(Guest_adaptor::INTERFACE_NAME, member),
+            status_.name, std::move(options)};
 }
 
 // The object may be gone by the time the gate has answered: only the name is kept.

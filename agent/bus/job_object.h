@@ -16,10 +16,10 @@ class JobObject final
       : AdaptorInterfaces(connection, job_path(status.id))
       , status_(std::move(status)) {
         registerAdaptor();
-        emitInterfacesAddedSignal({Job_adaptor::INTERFACE_NAME});
+        emitInterfacesAddedSignal({InterfaceName(Job_adaptor::INTERFACE_NAME)});
     }
     ~JobObject() {
-        emitInterfacesRemovedSignal({Job_adaptor::INTERFACE_NAME});
+        emitInterfacesRemovedSignal({InterfaceName(Job_adaptor::INTERFACE_NAME)});
         unregisterAdaptor();
     }
 

@@ -69,15 +69,15 @@ Json from_array(const sdbus::Variant& value) {
 }
 
 template <class Type>
-bool take(const sdbus::Variant& value, const std::string& type, Json& out) {
-    if (type != sdbus::signature_of<Type>::str()) return false;
+bool take(const sdbus::Variant& value, Json& out) {
+    if (!value.containsValueOfType<Type>()) return false;
     out = Json(value.get<Type>());
     return true;
 }
 
 template <class... Types>
-bool take_one_of(const sdbus::Variant& value, const std::string& type, Json& out) {
-    return (take<Types>(value, type, out) || ...);
+bool take_one_of(const sdbus::Variant& value, Json& out) {
+    return (take<Types>(value, out) || ...);
 }
 
 } // namespace
@@ -98,7 +98,7 @@ Json to_json(const Dictionary& dictionary) {
 }
 
 Json to_json(const sdbus::Variant& value) {
-    const auto type = value.peekValueType();
+    const auto type = type_of(value);
     if (type == "v") return to_json(value.get<sdbus::Variant>());
     if (type == "a{sv}") return to_json(value.get<Dictionary>());
     if (type == "aa{sv}") return from_array<Dictionary>(value);
@@ -108,7 +108,7 @@ Json to_json(const sdbus::Variant& value) {
     if (type == "g") return Json(std::string(value.get<sdbus::Signature>()));
     Json out;
     if (take_one_of<std::string, bool, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t,
-                    std::uint32_t, std::int64_t, std::uint64_t, double>(value, type, out))
+                    std::uint32_t, std::int64_t, std::uint64_t, double>(value, out))
         return out;
     throw std::invalid_argument("D-Bus type '" + type + "' has no JSON form here");
 }

@@ -15,7 +15,7 @@ using supervisor::GuestStatus;
 
 RootObject::RootObject(sdbus::IConnection& connection, Door& door, Gate& gate,
                        supervisor::Supervisor& supervisor)
-  : AdaptorInterfaces(connection, root_path)
+  : AdaptorInterfaces(connection, sdbus::ObjectPath(root_path))
   , door_(door)
   , gate_(gate)
   , supervisor_(supervisor) {
@@ -27,7 +27,7 @@ RootObject::~RootObject() {
 }
 
 Call RootObject::call(std::string_view member, Dictionary options) const {
-    return {caller_of(*getObject().getCurrentlyProcessedMessage()),
+    return {current_caller(getObject()),
             &rule_of(Manager_adaptor::INTERFACE_NAME, member),
             {},
             std::move(options)};
@@ -185,7 +185,7 @@ std::vector<RootObject::ErrorRow> RootObject::Errors() {
 
 void RootObject::policy_changed(const supervisor::PolicyStatus& before,
                                 const supervisor::PolicyStatus& now) {
-    std::vector<std::string> changed;
+    std::vector<MemberName> changed;
     if (before.stale != now.stale) changed.emplace_back("State");
     if (before.sources != now.sources) changed.emplace_back("Sources");
     if (before.errors != now.errors) changed.emplace_back("Errors");

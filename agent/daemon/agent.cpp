@@ -18,7 +18,7 @@ Agent::Agent(supervisor::Loop& loop, sdbus::IConnection& connection, host::Autho
 void Agent::run() {
     supervisor_.start(front_);
     check_ = loop_.after_dispatch([this] { check(); });
-    connection_.requestName(bus::bus_name);
+    connection_.requestName(bus::BusName(bus::bus_name));
     check();
     loop_.run();
 }
@@ -44,7 +44,7 @@ void Agent::check() {
 // is sent later activates the next agent, which starts when this one has gone.
 void Agent::give_up_name() {
     if (std::exchange(leaving_, true)) return;
-    connection_.releaseName(bus::bus_name);
+    connection_.releaseName(bus::BusName(bus::bus_name));
     while (bus::process_one(connection_)) {
     }
 }

@@ -20,13 +20,13 @@ std::unique_ptr<sdbus::IConnection> connected_client() {
 } // namespace
 
 FakePolkit::FakePolkit()
-  : connection_(sdbus::createSystemBusConnection("org.freedesktop.PolicyKit1"))
-  , object_(sdbus::createObject(*connection_, "/org/freedesktop/PolicyKit1/Authority")) {
-    object_->registerMethod("CheckAuthorization")
-        .onInterface(polkit_interface)
-        .implementedAs([this](sdbus::Result<Check>&& result, Subject subject, std::string action,
-                              std::map<std::string, std::string> details, std::uint32_t flags,
-                              std::string) {
+  : connection_(sdbus::createSystemBusConnection(bus::BusName("org.freedesktop.PolicyKit1")))
+  , object_(sdbus::createObject(*connection_,
+                                sdbus::ObjectPath("/org/freedesktop/PolicyKit1/Authority"))) {
+    bus::add_method(
+        *object_, polkit_interface, "CheckAuthorization",
+        [this](sdbus::Result<Check>&& result, Subject subject, std::string action,
+               std::map<std::string, std::string> details, std::uint32_t flags, std::string) {
             const std::lock_guard lock(mutex_);
             asked_.push_back(
                 {subject.get<1>().at("name").get<std::string>(), action, details, flags});
@@ -36,14 +36,13 @@ FakePolkit::FakePolkit()
                 result.returnResults(Check(will_ == Will::yes, will_ == Will::challenge, {}));
             changed_.notify_all();
         });
-    object_->registerMethod("CancelCheckAuthorization")
-        .onInterface(polkit_interface)
-        .implementedAs([this](const std::string&) {
-            const std::lock_guard lock(mutex_);
-            ++cancelled_;
-            changed_.notify_all();
-        });
-    object_->finishRegistration();
+    bus::add_method(*object_, polkit_interface, "CancelCheckAuthorization",
+                    [this](const std::string&) {
+                        const std::lock_guard lock(mutex_);
+                        ++cancelled_;
+                        changed_.notify_all();
+                    });
+    bus::finish_methods(*object_);
     connection_->enterEventLoopAsync();
 }
 
@@ -72,15 +71,13 @@ void FakePolkit::wait_for_question() {
 }
 
 Heard::Heard(sdbus::IConnection& connection) {
-    connection.addMatch(
-        "type='signal',path_namespace='/org/vmwarden1'",
-        [this](sdbus::Message& message) {
-            const auto member = message.getMemberName();
-            if (member == "PropertiesChanged") note_properties(message);
-            if (member.starts_with("Interfaces")) note_objects(member, message);
-            if (member.starts_with("Job")) note_job(member, message);
-        },
-        sdbus::floating_slot);
+    bus::watch(connection, "type='signal',path_namespace='/org/vmwarden1'",
+               [this](sdbus::Message& message) {
+                   const std::string member = message.getMemberName();
+                   if (member == "PropertiesChanged") note_properties(message);
+                   if (member.starts_with("Interfaces")) note_objects(member, message);
+                   if (member.starts_with("Job")) note_job(member, message);
+               });
 }
 
 void Heard::note(const std::string& line) {

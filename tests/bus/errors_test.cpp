@@ -168,7 +168,7 @@ TEST_F(Errors, AQuestionIsWithdrawnWhenItsCallerLeaves) {
         proxy->callMethodAsync("DefineGuest")
             .onInterface("org.vmwarden1.Manager")
             .withArguments(xml("web"), none)
-            .uponReplyInvoke([](const sdbus::Error*, const sdbus::ObjectPath&) {});
+            .uponReplyInvoke([](bus::ReplyError, const sdbus::ObjectPath&) {});
         polkit_.wait_for_question();
     }
     polkit_.wait_for_cancellation();

@@ -98,8 +98,8 @@ TEST(JsonAsVariants, ComesBackAsItWasSortedByKey) {
         R"({"a": [], "b": true, "c": {"x": -1, "y": 1.5}, "d": ["s", "t"],
             "e": [{"n": 18446744073709551615}], "f": [1, "two"]})");
     EXPECT_EQ(bus::to_json(bus::to_dictionary(tree)), tree);
-    EXPECT_EQ(bus::to_dictionary(tree).at("d").peekValueType(), "as");
-    EXPECT_EQ(bus::to_dictionary(tree).at("e").peekValueType(), "aa{sv}");
+    EXPECT_EQ(bus::type_of(bus::to_dictionary(tree).at("d")), "as");
+    EXPECT_EQ(bus::type_of(bus::to_dictionary(tree).at("e")), "aa{sv}");
 }
 
 TEST(JsonAsVariants, KnowsNoNull) {

@@ -280,8 +280,8 @@ TEST_F(Guests, WhatWasAskedBeforeTheNameIsGivenUpIsAnswered) {
         proxy->callMethodAsync("ListGuests")
             .onInterface("org.vmwarden1.Manager")
             .withArguments(bus::Dictionary())
-            .uponReplyInvoke([&](const sdbus::Error* error, const std::vector<Row>&) {
-                answered = error == nullptr;
+            .uponReplyInvoke([&](bus::ReplyError error, const std::vector<Row>&) {
+                answered = !error;
                 other->leaveEventLoop();
             });
         // The bus has passed the call on when it answers what was sent after it.
