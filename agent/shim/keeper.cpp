@@ -12,6 +12,9 @@
 namespace vmwarden::shim {
 namespace {
 
+// A guest that is still booting misses a press of its power button.
+constexpr int press_interval_ms = 10'000;
+
 // Signals merge: one SIGCHLD may stand for several, and other children there are none.
 std::optional<siginfo_t> ended(pid_t pid) {
     siginfo_t info{};
@@ -29,7 +32,10 @@ void write_record(int fd, const siginfo_t& info) {
 }
 
 void obey(Keeper& keeper, int signal) {
-    if (asks_powerdown(signal, keeper.kill_signal)) keeper.monitor.ask_powerdown();
+    if (asks_powerdown(signal, keeper.kill_signal)) {
+        keeper.stopping = true;
+        keeper.monitor.ask_powerdown();
+    }
     if (asks_reset(signal, keeper.kill_signal)) keeper.monitor.ask_reset();
 }
 
@@ -44,7 +50,10 @@ void wait_and_serve(Keeper& keeper) {
     std::array<pollfd, 3> waiting{{{keeper.signals.get(), POLLIN, 0},
                                    {keeper.monitor.fd(), keeper.monitor.events(), 0},
                                    {keeper.output.fd(), POLLIN, 0}}};
-    if (poll(waiting.data(), waiting.size(), -1) < 0) return;
+    const int ready =
+        poll(waiting.data(), waiting.size(), keeper.stopping ? press_interval_ms : -1);
+    if (ready == 0) keeper.monitor.ask_powerdown();
+    if (ready <= 0) return;
     if (waiting[0].revents != 0) take_signals(keeper);
     if (waiting[1].revents != 0) keeper.monitor.serve(waiting[1].revents);
     if (waiting[2].revents != 0) keeper.output.serve();

@@ -18,6 +18,7 @@ struct Keeper {
     UniqueFd exit_record;
     Monitor monitor;
     Output output;
+    bool stopping = false; // a power-off was asked for, and is asked for again until QEMU has ended
 };
 
 // Returns when QEMU has ended: with its exit status, or 128 and the signal's number.

@@ -18,7 +18,10 @@ Monitor::Monitor(UniqueFd socket)
     send("{\"execute\":\"qmp_capabilities\"}\n");
 }
 
+// A guest with on_poweroff='restart' would wait, paused, for an agent that may be away; whoever
+// stops the scope means its end.
 void Monitor::ask_powerdown() {
+    send("{\"execute\":\"set-action\",\"arguments\":{\"shutdown\":\"poweroff\"}}\n");
     send("{\"execute\":\"system_powerdown\"}\n");
 }
 

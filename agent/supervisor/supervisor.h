@@ -92,6 +92,9 @@ class Supervisor {
     void begin(const JobStatus& job, guest::Verb verb, std::chrono::seconds shutdown_timeout);
     void begin_start(const std::string& name, const JobStatus& job, DefinitionPointer definition);
     void begin_shutdown(Guest& guest, const JobStatus& job, std::chrono::seconds timeout);
+    void press_power_button(const JobStatus& job, std::chrono::seconds timeout,
+                            std::chrono::seconds left);
+    void give_shutdown_up(Guest& guest, const JobStatus& job, std::chrono::seconds timeout);
     void begin_destroy(Guest& guest, const JobStatus& job);
     void begin_monitor(Guest& guest, const JobStatus& job, const std::string& command,
                        bool done_with_reply);

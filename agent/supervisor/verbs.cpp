@@ -3,6 +3,8 @@
 #include "agent/supervisor/log.h"
 #include "agent/supervisor/supervisor.h"
 
+#include <algorithm>
+
 namespace vmwarden::supervisor {
 
 namespace {
@@ -104,17 +106,35 @@ void Supervisor::begin_start(const std::string& name, const JobStatus& job,
 
 void Supervisor::begin_shutdown(Guest& guest, const JobStatus& job, std::chrono::seconds timeout) {
     change(guest, guest::Event::shutdown_asked);
-    jobs_.attach(job.id, loop_.after(timeout, [this, job, timeout] {
-        finish(job.id, JobResult::timeout,
-               Failure{Failure::Kind::timeout,
-                       "guest '" + job.guest + "' did not shut down within " +
-                           std::to_string(timeout.count()) +
-                           " s; it may ignore its power button, 'vmwarden destroy' ends it"});
-    }));
-    guest.monitor->send("system_powerdown", [this, job](const Outcome<Done>& outcome) {
+    press_power_button(job, timeout, timeout);
+}
+
+// A guest that is still booting misses a press, so the button is pressed again until the guest has
+// ended or its time is over.
+void Supervisor::press_power_button(const JobStatus& job, std::chrono::seconds timeout,
+                                    std::chrono::seconds left) {
+    constexpr std::chrono::seconds interval{10};
+    auto* asked = guest(job.guest);
+    if (asked == nullptr || !asked->monitor || asked->destroyed) return;
+    if (left <= std::chrono::seconds::zero()) return give_shutdown_up(*asked, job, timeout);
+    asked->monitor->send("system_powerdown", [this, job](const Outcome<Done>& outcome) {
         if (const auto* failure = std::get_if<Failure>(&outcome))
             finish(job.id, JobResult::failed, *failure);
     });
+    const auto wait = std::min(left, interval);
+    jobs_.attach(job.id, loop_.after(wait, [this, job, timeout, left, wait] {
+        loop_.post([=, this] { press_power_button(job, timeout, left - wait); });
+    }));
+}
+
+void Supervisor::give_shutdown_up(Guest& guest, const JobStatus& job,
+                                  std::chrono::seconds timeout) {
+    change(guest, guest::Event::shutdown_given_up);
+    finish(job.id, JobResult::timeout,
+           Failure{Failure::Kind::timeout,
+                   "guest '" + job.guest + "' did not shut down within " +
+                       std::to_string(timeout.count()) +
+                       " s; it may ignore its power button, 'vmwarden destroy' ends it"});
 }
 
 void Supervisor::begin_destroy(Guest& guest, const JobStatus& job) {

@@ -33,20 +33,31 @@ struct Transition {
 // All that ever happens; any other event leaves the state alone. A guest that is stopping may pause
 // and resume on its way out: only its end changes anything.
 constexpr Transition transitions[] = {
-    {defined, Event::start_asked, starting},    {stopped, Event::start_asked, starting},
-    {crashed, Event::start_asked, starting},    {failed, Event::start_asked, starting},
+    {defined, Event::start_asked, starting},
+    {stopped, Event::start_asked, starting},
+    {crashed, Event::start_asked, starting},
+    {failed, Event::start_asked, starting},
 
-    {starting, Event::launched, running},       {starting, Event::launch_failed, failed},
-    {starting, Event::exited_cleanly, failed},  {starting, Event::exited_badly, failed},
+    {starting, Event::launched, running},
+    {starting, Event::launch_failed, failed},
+    {starting, Event::exited_cleanly, failed},
+    {starting, Event::exited_badly, failed},
 
-    {running, Event::paused, paused},           {paused, Event::resumed, running},
+    {running, Event::paused, paused},
+    {paused, Event::resumed, running},
 
-    {running, Event::shutdown_asked, stopping}, {running, Event::destroy_asked, stopping},
-    {paused, Event::shutdown_asked, stopping},  {paused, Event::destroy_asked, stopping},
+    {running, Event::shutdown_asked, stopping},
+    {running, Event::destroy_asked, stopping},
+    {paused, Event::shutdown_asked, stopping},
+    {paused, Event::destroy_asked, stopping},
 
-    {running, Event::exited_cleanly, stopped},  {running, Event::exited_badly, crashed},
-    {paused, Event::exited_cleanly, stopped},   {paused, Event::exited_badly, crashed},
-    {stopping, Event::exited_cleanly, stopped}, {stopping, Event::exited_badly, crashed},
+    {running, Event::exited_cleanly, stopped},
+    {running, Event::exited_badly, crashed},
+    {paused, Event::exited_cleanly, stopped},
+    {paused, Event::exited_badly, crashed},
+    {stopping, Event::exited_cleanly, stopped},
+    {stopping, Event::exited_badly, crashed},
+    {stopping, Event::shutdown_given_up, running},
 };
 
 Answer accepted() {

@@ -36,6 +36,7 @@ enum class Event {
     exited_cleanly, // QEMU ended after a shutdown it was asked for, or by the guest's own power-off
     exited_badly,   // by a signal nobody of us sent, or with an error
     start_asked,    // a launch has begun
+    shutdown_given_up, // the guest did not heed its power button in time, and goes on
 };
 
 // The state after an event; the same state where the event means nothing to it.

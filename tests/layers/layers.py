@@ -56,7 +56,7 @@ LIBRARIES = {
 FORBIDDEN = [
     (re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\s*\("), "sleeps: wait for the event"),
     (re.compile(r"\b(system|popen)\s*\("), "starts a shell"),
-    (re.compile(r"\busing namespace std\b"), "using namespace std"),
+    (re.compile(r"\busing namespace std\s*;"), "using namespace std"),
     (re.compile(r"\bGTEST_SKIP\b|\bDISABLED_"), "skips a test"),
 ]
 

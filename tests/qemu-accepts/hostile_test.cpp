@@ -19,7 +19,7 @@ const std::vector<std::string> hostile_names = {
 class Hostile : public testing::TestWithParam<std::string> {
   protected:
     void SetUp() override {
-        if (::access(emulator, X_OK) != 0) GTEST_SKIP() << emulator << " is not installed";
+        ASSERT_EQ(::access(emulator, X_OK), 0) << emulator << " is not installed";
         guest_.name = "demo";
         guest_.memory = Bytes{32ULL * 1024 * 1024};
         path_ = place_.path(GetParam());

@@ -4,6 +4,8 @@
 import os
 import pathlib
 import pwd
+import shutil
+import stat
 import unittest
 
 import seen
@@ -112,6 +114,19 @@ class Refusals(unittest.TestCase):
                         "--no-ask-password", "create", "-", stdin=seen.guest_xml("stranger"), check=False)
         self.assertEqual(done.returncode, 3, done.stderr)
         self.assertFalse((seen.STATE / "stranger").exists())
+
+
+class PolicyTree(unittest.TestCase):
+    def test_a_relative_link_to_the_null_device_masks(self):
+        root = pathlib.Path("/tmp/policy-root")
+        for directory in ("dev", "usr/lib/vmwarden/policy.d", "etc/vmwarden/policy.d"):
+            (root / directory).mkdir(parents=True)
+        self.addCleanup(shutil.rmtree, root)
+        (root / "usr/lib/vmwarden/policy.d/a.yaml").write_text("not a policy\n", encoding="ascii")
+        self.assertEqual(seen.vmwarden("policy", "check", f"--root={root}", check=False).returncode, 1)
+        os.mknod(root / "dev/null", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        (root / "etc/vmwarden/policy.d/a.yaml").symlink_to("../../../dev/null")
+        self.assertEqual(seen.vmwarden("policy", "check", f"--root={root}").returncode, 0)
 
 
 class PolicyDecides(unittest.TestCase):

@@ -23,21 +23,29 @@ constexpr std::array states = {defined,  starting, running, paused,
                                stopping, stopped,  crashed, failed};
 constexpr std::array verbs = {Verb::start, Verb::shutdown, Verb::destroy, Verb::reboot,
                               Verb::reset, Verb::suspend,  Verb::resume};
-constexpr std::array events = {Event::launched,       Event::launch_failed,  Event::paused,
-                               Event::resumed,        Event::shutdown_asked, Event::destroy_asked,
-                               Event::exited_cleanly, Event::exited_badly,   Event::start_asked};
+constexpr std::array events = {Event::launched,         Event::launch_failed,  Event::paused,
+                               Event::resumed,          Event::shutdown_asked, Event::destroy_asked,
+                               Event::exited_cleanly,   Event::exited_badly,   Event::start_asked,
+                               Event::shutdown_given_up};
 
 // The whole of next(), written out once more: state, then its successors in the order of `events`.
 const std::map<State, std::array<State, events.size()>> successors = {
-    {defined, {defined, defined, defined, defined, defined, defined, defined, defined, starting}},
-    {starting, {running, failed, starting, starting, starting, starting, failed, failed, starting}},
-    {running, {running, running, paused, running, stopping, stopping, stopped, crashed, running}},
-    {paused, {paused, paused, paused, running, stopping, stopping, stopped, crashed, paused}},
+    {defined,
+     {defined, defined, defined, defined, defined, defined, defined, defined, starting, defined}},
+    {starting,
+     {running, failed, starting, starting, starting, starting, failed, failed, starting, starting}},
+    {running,
+     {running, running, paused, running, stopping, stopping, stopped, crashed, running, running}},
+    {paused,
+     {paused, paused, paused, running, stopping, stopping, stopped, crashed, paused, paused}},
     {stopping,
-     {stopping, stopping, stopping, stopping, stopping, stopping, stopped, crashed, stopping}},
-    {stopped, {stopped, stopped, stopped, stopped, stopped, stopped, stopped, stopped, starting}},
-    {crashed, {crashed, crashed, crashed, crashed, crashed, crashed, crashed, crashed, starting}},
-    {failed, {failed, failed, failed, failed, failed, failed, failed, failed, starting}},
+     {stopping, stopping, stopping, stopping, stopping, stopping, stopped, crashed, stopping,
+      running}},
+    {stopped,
+     {stopped, stopped, stopped, stopped, stopped, stopped, stopped, stopped, starting, stopped}},
+    {crashed,
+     {crashed, crashed, crashed, crashed, crashed, crashed, crashed, crashed, starting, crashed}},
+    {failed, {failed, failed, failed, failed, failed, failed, failed, failed, starting, failed}},
 };
 
 TEST(Lifecycle, every_event_in_every_state) {

@@ -3,10 +3,10 @@
 
 #include "tests/unit/host/temp_tree.h"
 
+#include <cap-ng.h>
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -54,6 +54,24 @@ class PolicyTreeTest : public testing::Test {
     test::TempTree root_;
 };
 
+// What permission bits say holds for root as well while this lives.
+class WithoutOverride {
+  public:
+    WithoutOverride() { apply(CAPNG_DROP); }
+    WithoutOverride(const WithoutOverride&) = delete;
+    WithoutOverride& operator=(const WithoutOverride&) = delete;
+    ~WithoutOverride() {
+        if (::geteuid() == 0) apply(CAPNG_ADD);
+    }
+
+  private:
+    static void apply(capng_act_t action) {
+        EXPECT_EQ(capng_get_caps_process(), 0);
+        capng_updatev(action, CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, -1);
+        EXPECT_EQ(capng_apply(CAPNG_SELECT_CAPS), 0);
+    }
+};
+
 using Texts = std::vector<std::string>;
 
 TEST_F(PolicyTreeTest, NothingThereIsAnEmptyTree) {
@@ -85,16 +103,6 @@ TEST_F(PolicyTreeTest, SameNameInAHigherDirectoryReplaces) {
 TEST_F(PolicyTreeTest, ALinkToDevNullMasks) {
     write(vendor + "/a.yaml", "vendor");
     link("/dev/null", admin + "/a.yaml");
-    EXPECT_EQ(files(), Texts{});
-    EXPECT_EQ(problems(), "");
-}
-
-TEST_F(PolicyTreeTest, SoDoesARelativeLinkToIt) {
-    std::filesystem::create_directory(root_.path("dev"));
-    if (::mknod(root_.path("dev/null").c_str(), S_IFCHR | 0666, makedev(1, 3)) != 0)
-        GTEST_SKIP() << "only root makes devices";
-    write(vendor + "/a.yaml", "vendor");
-    link("../../../dev/null", admin + "/a.yaml");
     EXPECT_EQ(files(), Texts{});
     EXPECT_EQ(problems(), "");
 }
@@ -180,10 +188,10 @@ TEST_F(PolicyTreeTest, AFileWhereADirectoryShouldBeIsAnError) {
 }
 
 TEST_F(PolicyTreeTest, UnreadableFilesAndDirectoriesAreErrors) {
-    if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
     write(vendor + "/a.yaml", "x");
     ::chmod(root_.path(vendor + "/a.yaml").c_str(), 0);
     ::chmod(root_.path(admin).c_str(), 0);
+    const WithoutOverride bound; // root would read them all the same
     EXPECT_EQ(files(), Texts{});
     EXPECT_EQ(problems(), "P0070 " + admin +
                               ": error: cannot be read: Permission denied; make it "
