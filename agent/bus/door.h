@@ -25,8 +25,8 @@ class Door {
       , gate_(gate) {}
 
     template <class... Out>
-    Reply<Out...> owe(sdbus::Result<Out...>&& result) const {
-        return {std::move(result), debts_};
+    Reply<Out...> owe(sdbus::Result<Out...>&& result, const Presence& object) const {
+        return {std::move(result), object, debts_};
     }
     [[nodiscard]] unsigned owed() const { return *debts_; }
 

@@ -73,7 +73,7 @@ Call GuestObject::call(std::string_view member, Dictionary options) const {
 // The object may be gone by the time the gate has answered: only the name is kept.
 void GuestObject::verb(const char* member, guest::Verb verb,
                        sdbus::Result<sdbus::ObjectPath>&& result, Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     const auto ask = [&supervisor = supervisor_, name = status_.name, verb,
                       reply](const Options& allowed) {
         const auto job = supervisor.ask(name, verb, allowed.timeout);
@@ -116,7 +116,7 @@ void GuestObject::Reset(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary op
 }
 
 void GuestObject::Undefine(sdbus::Result<>&& result, Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     const auto undefine = [&supervisor = supervisor_, name = status_.name, reply](const Options&) {
         supervisor.undefine(name, [reply](const supervisor::Outcome<supervisor::Done>& outcome) {
             Door::guarded(reply, [&] {
@@ -131,7 +131,7 @@ void GuestObject::Undefine(sdbus::Result<>&& result, Dictionary options) {
 }
 
 void GuestObject::GetXML(sdbus::Result<std::string>&& result, Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     const auto get = [&supervisor = supervisor_, name = status_.name, reply](const Options&) {
         supervisor.xml(name,
                        give_to<std::string>(reply, [](const std::string& xml) { return xml; }));
@@ -140,7 +140,7 @@ void GuestObject::GetXML(sdbus::Result<std::string>&& result, Dictionary options
 }
 
 void GuestObject::GetPlan(sdbus::Result<Dictionary>&& result, Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     const auto get = [&supervisor = supervisor_, name = status_.name, reply](const Options&) {
         supervisor.plan_of(name, give_to<LaunchPlan>(reply, [](const LaunchPlan& plan) {
                                return to_dictionary(plan::to_json(plan));
@@ -150,7 +150,7 @@ void GuestObject::GetPlan(sdbus::Result<Dictionary>&& result, Dictionary options
 }
 
 void GuestObject::Verify(sdbus::Result<std::vector<Dictionary>>&& result, Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     const auto verify = [&supervisor = supervisor_, name = status_.name, reply](const Options&) {
         supervisor.verify(name, give_to<std::vector<VerifyRow>>(reply, rows_of));
     };

@@ -21,6 +21,7 @@ class GuestObject final
 
   private:
     Door& door_;
+    Presence presence_ = std::make_shared<char>();
     supervisor::Supervisor& supervisor_;
     supervisor::GuestStatus status_;
 

@@ -12,11 +12,15 @@ namespace vmwarden::bus {
 // Counts the answers that are owed.
 using Debts = std::shared_ptr<unsigned>;
 
+// Held by an object on the bus as long as it is there. sd-bus checks a result against the signature
+// in the object's vtable, which goes with the object; an error has no signature.
+using Presence = std::shared_ptr<const void>;
+
 template <class... Out>
 class Reply {
   public:
-    Reply(sdbus::Result<Out...>&& result, Debts debts)
-      : owed_(std::make_shared<Owed>(std::move(result), std::move(debts))) {}
+    Reply(sdbus::Result<Out...>&& result, const Presence& object, Debts debts)
+      : owed_(std::make_shared<Owed>(std::move(result), object, std::move(debts))) {}
 
     void give(const Out&... values) const { owed_->give(values...); }
     void fail(const supervisor::Failure& failure) const { owed_->fail(failure); }
@@ -24,11 +28,13 @@ class Reply {
   private:
     struct Owed {
         sdbus::Result<Out...> result;
+        std::weak_ptr<const void> object;
         Debts debts;
         bool open = true;
 
-        Owed(sdbus::Result<Out...>&& to, Debts count)
+        Owed(sdbus::Result<Out...>&& to, const Presence& asked, Debts count)
           : result(std::move(to))
+          , object(asked)
           , debts(std::move(count)) {
             ++*debts;
         }
@@ -43,6 +49,9 @@ class Reply {
             --*debts;
         }
         void give(const Out&... values) {
+            if (object.expired())
+                return fail({supervisor::Failure::Kind::no_such_guest,
+                             "the guest has ended and is gone meanwhile"});
             if (std::exchange(open, false)) result.returnResults(values...);
         }
         void fail(const supervisor::Failure& failure) {

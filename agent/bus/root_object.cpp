@@ -35,7 +35,7 @@ Call RootObject::call(std::string_view member, Dictionary options) const {
 
 void RootObject::DefineGuest(sdbus::Result<sdbus::ObjectPath>&& result, std::string xml,
                              Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     Door::guarded(reply, [&] {
         door_.enter_with_definition(
             call("DefineGuest", std::move(options)), std::move(xml), reply,
@@ -47,7 +47,7 @@ void RootObject::DefineGuest(sdbus::Result<sdbus::ObjectPath>&& result, std::str
 
 void RootObject::CreateGuest(sdbus::Result<sdbus::ObjectPath, sdbus::ObjectPath>&& result,
                              std::string xml, Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     const auto create = [this, reply](const Options& allowed,
                                       const supervisor::DefinitionPointer& definition) {
         const auto job = supervisor_.create(definition);
@@ -72,7 +72,7 @@ void RootObject::CreateGuest(sdbus::Result<sdbus::ObjectPath, sdbus::ObjectPath>
 void RootObject::find(const char* member, Dictionary options,
                       sdbus::Result<sdbus::ObjectPath>&& result,
                       std::function<const GuestStatus*()> look, std::string wanted) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     Door::guarded(reply, [&] {
         door_.enter(call(member, std::move(options)), reply,
                     [reply, look = std::move(look), wanted = std::move(wanted)](const Options&) {
@@ -107,7 +107,7 @@ void RootObject::GetGuestByPID(sdbus::Result<sdbus::ObjectPath>&& result, std::u
 }
 
 void RootObject::ListGuests(sdbus::Result<std::vector<GuestRow>>&& result, Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     Door::guarded(reply, [&] {
         door_.enter(call("ListGuests", std::move(options)), reply, [this, reply](const Options&) {
             std::vector<GuestRow> rows;
@@ -121,7 +121,7 @@ void RootObject::ListGuests(sdbus::Result<std::vector<GuestRow>>&& result, Dicti
 
 void RootObject::PlanGuest(sdbus::Result<Dictionary>&& result, std::string xml,
                            Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     Door::guarded(reply, [&] {
         door_.enter_with_definition(
             call("PlanGuest", std::move(options)), std::move(xml), reply,
@@ -135,7 +135,7 @@ void RootObject::PlanGuest(sdbus::Result<Dictionary>&& result, std::string xml,
 
 void RootObject::Can(sdbus::Result<std::string>&& result, std::string verb, std::string guest,
                      Dictionary options) {
-    const auto reply = door_.owe(std::move(result));
+    const auto reply = door_.owe(std::move(result), presence_);
     Door::guarded(reply, [&] {
         auto entering = call("Can", std::move(options));
         const auto caller = entering.caller;

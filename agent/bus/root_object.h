@@ -22,6 +22,7 @@ class RootObject final
 
   private:
     Door& door_;
+    Presence presence_ = std::make_shared<char>();
     Gate& gate_;
     supervisor::Supervisor& supervisor_;
 

@@ -85,7 +85,7 @@ void Supervisor::launch_failed(Guest& guest, const JobStatus& job, const Failure
         status.exit_reason = failure.message.substr(0, failure.message.find('\n'));
     });
     finish(job.id, JobResult::failed, failure);
-    if (guest.status.transient) forget(name);
+    forget_if_transient(name);
 }
 
 void Supervisor::on_monitor_event(const std::string& name, const qmp::Event& event) {
@@ -158,7 +158,16 @@ void Supervisor::ended(const std::string& name, const EndingOf& ending) {
             finish(job.id, JobResult::failed,
                    Failure{Failure::Kind::not_running, "guest '" + name + "' ended meanwhile"});
     }
-    if (over.status.transient) forget(name);
+    forget_if_transient(name);
+}
+
+// Behind the jobs' ends, so that who waited for them is answered by an object that is there.
+void Supervisor::forget_if_transient(const std::string& name) {
+    loop_.post([this, name] {
+        const auto* over = guest(name);
+        if (over == nullptr || guest::active(over->status.state)) return;
+        if (over->status.transient) forget(name);
+    });
 }
 
 } // namespace vmwarden::supervisor

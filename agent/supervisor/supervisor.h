@@ -87,6 +87,7 @@ class Supervisor {
     Outcome<std::string> read_xml(const std::string& name, bool transient) const;
     Outcome<DefinitionPointer> read_definition(const std::string& name, bool transient) const;
     void forget(const std::string& name);
+    void forget_if_transient(const std::string& name);
 
     // verbs.cpp
     void begin(const JobStatus& job, guest::Verb verb, std::chrono::seconds shutdown_timeout);
