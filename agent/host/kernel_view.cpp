@@ -2,6 +2,7 @@
 #include "agent/host/kernel_view.h"
 
 #include "agent/host/device_filter.h"
+#include "agent/host/device_view.h"
 #include "agent/host/proc_text.h"
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
@@ -77,7 +78,10 @@ void note_cgroup(KernelView& view, const UniqueFd& process) {
     view.cgroup = *cgroup;
     view.scope_cgroup = parent_cgroup(*cgroup);
     const UniqueFd scope = cgroup_directory(view.scope_cgroup);
-    if (scope) view.device_filter = device_filter_attached(scope.get());
+    if (!scope) return;
+    view.device_filter = device_filter_attached(scope.get());
+    const UniqueFd own = cgroup_directory(view.cgroup);
+    if (own && view.device_filter.value_or(false)) view.devices = device_answers(own.get());
 }
 
 std::string link_target(int fd) {

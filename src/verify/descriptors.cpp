@@ -10,9 +10,6 @@ namespace vmwarden::verifying {
 
 namespace {
 
-constexpr std::uint32_t first_pts_major = 136; // of the eight that Unix98 terminals have
-constexpr std::uint32_t last_pts_major = 143;
-
 // What QEMU makes for itself. Others, such as bpf-prog, [userfaultfd], [perf_event], [pidfd] and
 // [fscontext], would be a way out.
 bool is_own_object(std::string_view target) {
@@ -45,14 +42,8 @@ bool is_log(const LaunchPlan& plan, const OpenFd& fd) {
 bool is_allowed_device(const plan::Scope& scope, const OpenFd& fd) {
     if (!fd.is_device) return false;
     if (!scope.device_filter) return !fd.is_block; // disks are in the plan all the same
-    const auto number = std::to_string(fd.device.major) + ":" + std::to_string(fd.device.minor);
-    const auto node = (fd.is_block ? "/dev/block/" : "/dev/char/") + number;
-    const bool terminal =
-        !fd.is_block && fd.device.major >= first_pts_major && fd.device.major <= last_pts_major;
-    return std::any_of(scope.devices.begin(), scope.devices.end(), [&](const auto& rule) {
-        const bool named = rule.systemd == node || (terminal && rule.systemd == "char-pts");
-        return named && (!fd.writable || rule.permissions.find('w') != std::string::npos);
-    });
+    const auto permissions = permitted(scope, fd.is_block, fd.device);
+    return !permissions.empty() && (!fd.writable || permissions.find('w') != std::string::npos);
 }
 
 // Standard input, whatever the policy's list says: the shim opened it.

@@ -38,6 +38,17 @@ struct FileView {
     bool operator==(const FileView&) const = default;
 };
 
+// A device node of this host, and what all device filters over the guest answer for it: worked out
+// from the programs themselves, read back out of the kernel.
+struct DeviceAnswer {
+    std::string node;
+    bool is_block = false;
+    DeviceNumber device;
+    bool readable = false;
+    bool writable = false;
+    bool operator==(const DeviceAnswer&) const = default;
+};
+
 struct KernelView {
     // Real, effective, saved, file-system: four equal ids unless something went wrong.
     std::array<std::uint32_t, 4> uids{};
@@ -50,6 +61,8 @@ struct KernelView {
     std::string cgroup;                // path below the unified mount
     std::string scope_cgroup;          // the scope's own node
     std::optional<bool> device_filter; // attached to the scope's node; absent: could not be asked
+    // Of the nodes in /dev; absent where the kernel hides its programs or they are not understood.
+    std::optional<std::vector<DeviceAnswer>> devices;
     std::vector<OpenFd> fds;
     std::vector<FileView> files; // one per plan.files, in order
     bool operator==(const KernelView&) const = default;

@@ -17,6 +17,9 @@ void add_file_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // descriptors.cpp: what QEMU has open
 void add_descriptor_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 
+// What the scope's rules permit on a device: of "rwm", empty where no rule names it.
+std::string permitted(const plan::Scope& scope, bool is_block, DeviceNumber device);
+
 // The line that made the plan's decision `what`, in brackets after a space; empty without one.
 std::string because(const LaunchPlan& plan, std::string_view what);
 

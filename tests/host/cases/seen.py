@@ -86,16 +86,17 @@ def wait_until_gone(pid):
 
 def wait_for_removal(guest):
     """Waits until the agent has taken a guest's object off the bus: it has given everything back by then."""
-    watch = ["busctl", "--system", "--json=short", "monitor", "--match",
+    watch = ["busctl", "--system", "monitor", "--match",
              "type=signal,path=/org/vmwarden1,member=InterfacesRemoved", "org.vmwarden1"]
     with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as monitor:
         try:
-            # busctl says on stderr that it listens; only a look after that cannot miss the signal.
+            # busctl says on stderr that it listens, as of systemd 257 only without --json; only a look after that
+            # cannot miss the signal.
             monitor.stderr.readline()
             while guest in vmwarden("list", "--all").stdout:
                 if not select.select([monitor.stdout], [], [], PATIENCE)[0]:
                     raise AssertionError(f"{guest} is still listed after {PATIENCE} s")
-                monitor.stdout.readline()
+                os.read(monitor.stdout.fileno(), 65536)
         finally:
             monitor.terminate()
 

@@ -92,6 +92,19 @@ class OneGuest(unittest.TestCase):
             os.chown(self.disk, owner.st_uid, owner.st_gid)
         self.assertEqual(seen.vmwarden("verify", "looked-at").returncode, 0)
 
+    def test_verify_reads_the_filter_back_and_notices_a_device_more(self):
+        found = seen.vmwarden("verify", "looked-at").stdout
+        self.assertRegex(found, r"ok +devices outside the plan +denied +denied, all of \d+ nodes in /dev")
+        unit = "vmwarden-looked\\x2dat.scope"
+        seen.run("systemctl", "set-property", "--runtime", unit, "DeviceAllow=/dev/mem r")
+        done = seen.vmwarden("verify", "looked-at", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"FAIL +devices outside the plan .*allowed: .*/dev/mem")
+        before = [word for rule in seen.unit_property(unit, "DeviceAllow").splitlines()
+                  if "1:1" not in rule and "/dev/mem" not in rule for word in [f"DeviceAllow={rule}"]]
+        seen.run("systemctl", "set-property", "--runtime", unit, "DeviceAllow=", *before)
+        self.assertEqual(seen.vmwarden("verify", "looked-at").returncode, 0)
+
     def test_environment_holds_nothing_of_the_agent_s(self):
         environment = pathlib.Path(f"/proc/{self.pid}/environ").read_bytes().split(b"\0")
         names = {entry.split(b"=")[0].decode() for entry in environment if entry}

@@ -62,6 +62,9 @@ KernelView confined(const LaunchPlan& plan) {
     view.scope_cgroup = "/machine.slice/vmwarden-hello.scope";
     view.cgroup = view.scope_cgroup + "/emulator";
     view.device_filter = true;
+    view.devices = {{"/dev/mem", false, {1, 1}, false, false},
+                    {"/dev/null", false, {1, 3}, true, true},
+                    {"/dev/vda", true, {254, 0}, false, false}};
     view.fds = explained_fds(plan);
     for (const auto& file : plan.files)
         view.files.push_back(
@@ -100,6 +103,8 @@ TEST(Verify, HoldsForAGuestThatIsAsPlanned) {
                             "process label",
                             "cgroup",
                             "device filter",
+                            "devices outside the plan",
+                            "devices of the plan",
                             "identity of disk vda",
                             "owner of disk vda",
                             "label of disk vda",
@@ -135,6 +140,9 @@ TEST(Verify, EachBreachFailsItsRowAlone) {
         {"cgroup", [](auto& v) { v.cgroup = v.scope_cgroup = ""; }},
         {"device filter", [](auto& v) { v.device_filter = false; }},
         {"device filter", [](auto& v) { v.device_filter.reset(); }},
+        {"devices outside the plan", [](auto& v) { v.devices->at(0).readable = true; }},
+        {"devices outside the plan", [](auto& v) { v.devices->at(2).writable = true; }},
+        {"devices of the plan", [](auto& v) { v.devices->at(1).writable = false; }},
         {"identity of disk vda", [](auto& v) { v.files[0].id.inode = 1; }},
         {"identity of kernel", [](auto& v) { v.files[2].readable = false; }},
         {"owner of disk vda", [](auto& v) { v.files[0].owner.uid.value = 0; }},
@@ -192,6 +200,19 @@ TEST(Verify, ADeviceThatMayBeReadMayNotBeWritten) {
     plan.scope.devices[3].permissions = "r";
     plan.files[1].sharing = plan::FileGrant::Sharing::readonly;
     EXPECT_EQ(failing(verify(plan, confined(plan))), Names{"descriptor 14"});
+}
+
+TEST(Verify, SaysWhereTheFilterCouldNotBeReadBack) {
+    const auto plan = tests::sample_plan();
+    auto view = confined(plan);
+    view.devices.reset();
+    const auto rows = verify(plan, view);
+    EXPECT_EQ(failing(rows), Names{});
+    EXPECT_EQ(std::count_if(rows.begin(), rows.end(),
+                            [](const auto& row) {
+                                return row.found == "the kernel does not show its filter programs";
+                            }),
+              2);
 }
 
 TEST(Verify, TerminalsNeedTheirRule) {
