@@ -122,7 +122,7 @@ void Supervisor::undefine(const std::string& name, Then<Done> then) {
             if (undefined != nullptr && std::holds_alternative<Done>(outcome)) {
                 log(LOG_INFO, "undefined", name);
                 change(*undefined, {}, [](GuestStatus& status) { status.transient = true; });
-                if (!guest::active(undefined->status.state)) forget(name);
+                forget_if_transient(name);
             }
             then(std::move(outcome));
         });

@@ -209,6 +209,13 @@ TEST_F(Guests, TheAgentAdoptsWhatRunsAndTakesBackWhatIsLeft) {
     heard_.wait_for("Removed /org/vmwarden1/guest/web");
 }
 
+TEST_F(Guests, UndefinedWhileItDoesNotRunItIsGone) {
+    start_agent();
+    define("web");
+    EXPECT_NO_THROW(guest<>("web", "Undefine"));
+    EXPECT_TRUE(error_of([&] { guest<std::string>("web", "GetXML"); }).starts_with("NoSuchGuest: "));
+}
+
 TEST_F(Guests, UndefinedWhileRunningItGoesOnAsATransientOne) {
     start_agent();
     define("web");
