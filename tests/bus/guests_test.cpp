@@ -213,7 +213,10 @@ TEST_F(Guests, UndefinedWhileItDoesNotRunItIsGone) {
     start_agent();
     define("web");
     EXPECT_NO_THROW(guest<>("web", "Undefine"));
-    EXPECT_TRUE(error_of([&] { guest<std::string>("web", "GetXML"); }).starts_with("NoSuchGuest: "));
+    heard_.wait_for("Removed /org/vmwarden1/guest/web");
+    const auto error = error_of(
+        [&] { manager<sdbus::ObjectPath>("GetGuest", std::string("web"), bus::Dictionary()); });
+    EXPECT_TRUE(error.starts_with("NoSuchGuest: ")) << error;
 }
 
 TEST_F(Guests, UndefinedWhileRunningItGoesOnAsATransientOne) {
