@@ -94,6 +94,10 @@ void put_ide(Json& device, const Board& board, unsigned index) {
     device["unit"] = index % 2;
 }
 
+// QEMU takes a SCSI disk's serial number for its device_id as well. Of one longer than this QEMU 7
+// takes the beginning; QEMU 10 refuses it, so it is told what 7 does.
+constexpr std::size_t longest_default_device_id = 20;
+
 void put(Json& device, const Board& board, const Disk& disk) {
     const auto index = target_index(disk.target).value();
     switch (disk.bus) {
@@ -110,6 +114,8 @@ void put(Json& device, const Board& board, const Disk& disk) {
         device["bus"] = "scsi0.0";
         device["scsi-id"] = index;
         device["lun"] = 0;
+        if (disk.serial.size() > longest_default_device_id)
+            device["device_id"] = disk.serial.substr(0, longest_default_device_id);
         break;
     case DiskBus::usb:
         device["bus"] = "usb0.0";

@@ -172,6 +172,16 @@ TEST(Drives, sharing_and_serial_numbers_are_the_front_ends) {
     EXPECT_FALSE(device(guest_with({disk("vdb", DiskBus::virtio)}), "vdb").contains("share-rw"));
 }
 
+TEST(Drives, a_long_serial_number_of_a_scsi_disk_is_cut_for_its_device_id) {
+    auto scsi = disk("sda", DiskBus::scsi);
+    scsi.serial = "12345678901234567890";
+    EXPECT_FALSE(device(guest_with({scsi}), "sda").contains("device_id"));
+    scsi.serial += "1";
+    const auto made = device(guest_with({scsi}), "sda");
+    EXPECT_EQ(made["serial"], "123456789012345678901");
+    EXPECT_EQ(made["device_id"], "12345678901234567890");
+}
+
 TEST(BootOrder, follows_the_definition_class_by_class) {
     auto definition = guest_with({disk("hdb", DiskBus::ide), disk("hda", DiskBus::ide),
                                   disk("hdc", DiskBus::ide, DiskDevice::cdrom)});
