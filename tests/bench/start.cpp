@@ -216,7 +216,7 @@ class Agent {
                 method);
         if (xml != nullptr) require(sd_bus_message_append(message, "s", xml->c_str()) >= 0, "xml");
         require(sd_bus_message_append(message, "a{sv}", 1, "wait", "b", 1) >= 0, "options");
-        sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus_error error{};
         const int result = sd_bus_call(bus_, message, 300'000'000, &error, reply);
         sd_bus_message_unref(message);
         const std::string text = error.message != nullptr ? error.message : method;
