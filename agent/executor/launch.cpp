@@ -234,9 +234,11 @@ void Launch::send_plan() {
 }
 
 void Launch::enter_scope() {
-    control_group_ = systemd_->finish_scope(Clock::now() + scope_patience);
-    if (host::cgroup::of_process(shim_.pid) != control_group_)
-        throw LaunchError("scope", "the shim is not in " + control_group_ + " as systemd said");
+    systemd_->finish_scope(Clock::now() + scope_patience);
+    control_group_ = host::cgroup::of_process(shim_.pid);
+    if (!control_group_.ends_with("/" + plan_.scope.unit))
+        throw LaunchError("scope", "the shim is in " + control_group_ + ", not in the group of " +
+                                       plan_.scope.unit);
     const UniqueFd scope = host::cgroup::open_node(control_group_);
     if (plan_.scope.device_filter && !host::device_filter_attached(scope.get()).value_or(false))
         throw LaunchError("device filter", "is not attached to " + control_group_,

@@ -6,6 +6,7 @@
 #include "agent/host/path_walk.h"
 #include "agent/host/selinux.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -126,26 +127,58 @@ void note_header(FileFact& fact, const Beginning& header) {
     fact.has_backing_file = names_another_file(std::span(header.bytes.data(), header.length));
 }
 
+// A file under way: what the agent has seen of it, with its descriptors, for the guest's turn.
+struct Look {
+    Walk walk;
+    FileFact fact;
+    Beginning header;
+};
+
+Look look_at(const std::string& path) {
+    Look look{walk_path(path), {}, {}};
+    note_walk(look.fact, look.walk);
+    if (look.walk.file && note_status(look.fact, look.walk.file.get())) {
+        note_label(look.fact, look.walk.file.get());
+        if (has_header(look.fact)) look.header = read_beginning(look.walk.file.get());
+    }
+    return look;
+}
+
+void look_as_guest(Look& look, const AccessCheck& allowed) {
+    note_access(look.fact, look.walk, allowed);
+    // On file systems that map root to nobody the guest may read what we may not.
+    if (look.header.error == EACCES) look.header = read_beginning(look.walk.file.get());
+}
+
+// Each look holds a descriptor for every directory on its way.
+constexpr std::size_t looks_at_once = 32;
+
 } // namespace
 
+std::vector<FileFact> file_facts(std::span<const std::string> paths,
+                                 const std::optional<Identity>& identity) {
+    std::vector<FileFact> facts;
+    while (!paths.empty()) {
+        const auto now = paths.first(std::min(paths.size(), looks_at_once));
+        paths = paths.subspan(now.size());
+        std::vector<Look> looks;
+        for (const std::string& path : now)
+            looks.push_back(look_at(path));
+        if (identity)
+            with_access_of(*identity, [&](const AccessCheck& allowed) {
+                for (Look& look : looks)
+                    look_as_guest(look, allowed);
+            });
+        for (Look& look : looks) {
+            note_header(look.fact, look.header);
+            facts.push_back(std::move(look.fact));
+        }
+    }
+    return facts;
+}
+
 FileFact file_fact(const std::string& path, const std::optional<Identity>& identity) {
-    const Walk walk = walk_path(path);
-    FileFact fact;
-    note_walk(fact, walk);
-    Beginning header;
-    if (walk.file && note_status(fact, walk.file.get())) {
-        note_label(fact, walk.file.get());
-        if (has_header(fact)) header = read_beginning(walk.file.get());
-    }
-    if (identity) {
-        with_access_of(*identity, [&](const AccessCheck& allowed) {
-            note_access(fact, walk, allowed);
-            // On file systems that map root to nobody the guest may read what we may not.
-            if (header.error == EACCES) header = read_beginning(walk.file.get());
-        });
-    }
-    note_header(fact, header);
-    return fact;
+    return std::move(file_facts({&path, 1}, identity).front());
 }
 
 } // namespace vmwarden::host

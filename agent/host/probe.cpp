@@ -17,6 +17,7 @@ namespace vmwarden::host {
 namespace {
 
 constexpr const char* shim_user = "vmwarden";
+constexpr const char* kvm_node = "/dev/kvm";
 
 // Which of the host's many application ids is ours: random, chosen once.
 constexpr sd_id128_t application =
@@ -66,6 +67,16 @@ Value random_value() {
     return value;
 }
 
+void note_files(HostFacts& facts, const std::vector<std::string>& wanted) {
+    std::vector<std::string> paths{kvm_node};
+    paths.insert(paths.end(), wanted.begin(), wanted.end());
+    auto found = file_facts(paths, facts.identity);
+    facts.kvm_present = found[0].type == FileType::character;
+    facts.kvm_usable = facts.kvm_present && can_open(found[0]);
+    for (std::size_t i = 1; i < paths.size(); ++i)
+        facts.files.try_emplace(paths[i], std::move(found[i]));
+}
+
 } // namespace
 
 HostFacts probe(const FactsRequest& request) {
@@ -76,12 +87,8 @@ HostFacts probe(const FactsRequest& request) {
     facts.identity = std::move(account.identity);
     facts.identity_error = std::move(account.error);
     facts.shim_account = look_up_owner(shim_user);
-    const FileFact kvm = file_fact("/dev/kvm", facts.identity);
-    facts.kvm_present = kvm.type == FileType::character;
-    facts.kvm_usable = facts.kvm_present && can_open(kvm);
     facts.selinux = selinux_fact();
-    for (const std::string& path : request.files)
-        facts.files.try_emplace(path, file_fact(path, facts.identity));
+    note_files(facts, request.files);
     facts.category_seed = random_value<std::uint64_t>();
     return facts;
 }

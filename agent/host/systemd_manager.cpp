@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <systemd/sd-bus.h>
 #include <vector>
 
@@ -143,24 +144,83 @@ void append_properties(Writer& to, const plan::Scope& scope, pid_t leader) {
     to.close();
 }
 
+// Without a subscriber the manager sends no signals; it forgets one when the connection ends.
+void subscribe(sd_bus* bus) {
+    sd_bus_message* raw = nullptr;
+    check(sd_bus_message_new_method_call(bus, &raw, service, object, interface, "Subscribe"),
+          "cannot subscribe to systemd");
+    const Message message(raw);
+    check(sd_bus_message_set_expect_reply(raw, 0), "cannot subscribe to systemd");
+    check(sd_bus_send(bus, raw, nullptr), "cannot subscribe to systemd");
+}
+
+Bus connect() {
+    sd_bus* raw = nullptr;
+    check(sd_bus_open_system(&raw), "cannot reach the system bus");
+    Bus bus(raw);
+    subscribe(raw);
+    return bus;
+}
+
+// Subscribed connections that nobody uses: as many as there have been jobs at one time.
+class IdleConnections {
+  public:
+    Bus take() {
+        for (Bus bus = last(); bus; bus = last())
+            if (is_alive(bus.get())) return bus;
+        return connect();
+    }
+    void give_back(Bus bus) {
+        const std::lock_guard lock(mutex_);
+        idle_.push_back(std::move(bus));
+    }
+
+  private:
+    Bus last() {
+        const std::lock_guard lock(mutex_);
+        if (idle_.empty()) return nullptr;
+        Bus bus = std::move(idle_.back());
+        idle_.pop_back();
+        return bus;
+    }
+
+    // Also throws away what came for the last user, a late answer say.
+    static bool is_alive(sd_bus* bus) {
+        int handled = 1;
+        while (handled > 0)
+            handled = sd_bus_process(bus, nullptr);
+        return handled == 0 && sd_bus_is_open(bus) > 0;
+    }
+
+    std::mutex mutex_;
+    std::vector<Bus> idle_;
+};
+
+IdleConnections& idle_connections() {
+    static IdleConnections connections;
+    return connections;
+}
+
 class SystemBus final : public SystemdManager {
   public:
-    SystemBus() {
-        sd_bus* bus = nullptr;
-        check(sd_bus_open_system(&bus), "cannot reach the system bus");
-        bus_.reset(bus);
+    SystemBus()
+      : bus_(idle_connections().take()) {}
+    SystemBus(const SystemBus&) = delete;
+    SystemBus& operator=(const SystemBus&) = delete;
+    ~SystemBus() override {
+        pending_.reset();
+        idle_connections().give_back(std::move(bus_));
     }
 
     void begin_scope(const plan::Scope& scope, pid_t leader) override {
         pending_ = std::make_unique<PendingScope>();
         pending_->unit = scope.unit;
-        subscribe();
         watch("JobRemoved", on_job_removed, pending_.get(), pending_->slots.emplace_back());
         send_start(scope, leader);
         check(sd_bus_flush(bus_.get()), "cannot ask systemd for " + scope.unit);
     }
 
-    std::string finish_scope(Deadline deadline) override {
+    void finish_scope(Deadline deadline) override {
         const auto pending = std::move(pending_);
         const std::string& unit = pending->unit;
         const JobEnd* end = nullptr;
@@ -173,7 +233,6 @@ class SystemBus final : public SystemdManager {
         if (end->result != "done")
             throw SystemdError("systemd could not start " + unit + ": its job ended '" +
                                end->result + "'");
-        return control_group(unit);
     }
 
     void kill_unit(const std::string& unit, int signal) override {
@@ -191,7 +250,6 @@ class SystemBus final : public SystemdManager {
     bool wait_until_gone(const std::string& unit, Deadline deadline) override {
         Removal removal{unit};
         Slot slot;
-        subscribe();
         watch("UnitRemoved", on_unit_removed, &removal, slot);
         const auto error = call("GetUnit", "s", unit.c_str());
         if (error == no_such_unit) return true;
@@ -203,17 +261,6 @@ class SystemBus final : public SystemdManager {
 
   private:
     static constexpr const char* no_such_unit = "org.freedesktop.systemd1.NoSuchUnit";
-
-    // Without a subscriber the manager sends no signals. Asked twice it only says so.
-    void subscribe() {
-        sd_bus_message* raw = nullptr;
-        check(sd_bus_message_new_method_call(bus_.get(), &raw, service, object, interface,
-                                             "Subscribe"),
-              "cannot subscribe to systemd");
-        const Message message(raw);
-        check(sd_bus_message_set_expect_reply(raw, 0), "cannot subscribe to systemd");
-        check(sd_bus_send(bus_.get(), raw, nullptr), "cannot subscribe to systemd");
-    }
 
     void watch(const char* signal, sd_bus_message_handler_t handler, void* data, Slot& slot) {
         sd_bus_slot* raw = nullptr;
@@ -260,26 +307,6 @@ class SystemBus final : public SystemdManager {
         check(sd_bus_wait(bus_.get(), static_cast<std::uint64_t>(left.count())),
               "the system bus is gone");
         return true;
-    }
-
-    std::string control_group(const std::string& unit) {
-        sd_bus_message* raw = nullptr;
-        sd_bus_error error{};
-        char* path = nullptr;
-        check(sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit.c_str(), &path),
-              "cannot name " + unit);
-        const std::unique_ptr<char, void (*)(void*)> owned(path, std::free);
-        const int result =
-            sd_bus_get_property(bus_.get(), service, path, "org.freedesktop.systemd1.Scope",
-                                "ControlGroup", &error, &raw, "s");
-        const Message message(raw);
-        const std::string why = result < 0 ? words(error) : "";
-        sd_bus_error_free(&error);
-        if (result < 0)
-            throw SystemdError("systemd does not say the control group of " + unit + ": " + why);
-        const char* group = nullptr;
-        check(sd_bus_message_read(raw, "s", &group), "the control group of " + unit);
-        return group;
     }
 
     // The answer's error, empty for none: the name where it is no_such_unit, else its words.

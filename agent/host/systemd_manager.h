@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // PID 1's manager, as far as guests need it: transient scopes and their end. sd-bus ends here.
 //
-// An object is one private connection and belongs to one thread at a time; a job makes its own.
+// An object holds one private connection and belongs to one thread at a time; a job takes its own.
 // Waiting is for signals of the bus, with a deadline, never for a guess.
 #pragma once
 
@@ -30,9 +30,9 @@ class SystemdManager {
     // Asks for the transient scope around `leader` and comes back at once, so that the caller can
     // do other things meanwhile; one request at a time.
     virtual void begin_scope(const plan::Scope& scope, pid_t leader) = 0;
-    // Waits until its job is done; gives the scope's control group ("/machine.slice/x.scope").
-    // Any result but "done" is a SystemdError, as is the deadline.
-    virtual std::string finish_scope(Deadline deadline) = 0;
+    // Waits until its job is done: the leader is in the scope's control group by then. Any result
+    // but "done" is a SystemdError, as is the deadline.
+    virtual void finish_scope(Deadline deadline) = 0;
 
     // Signals every process of the unit. A unit that is not there has none.
     virtual void kill_unit(const std::string& unit, int signal) = 0;
@@ -47,7 +47,9 @@ class SystemdManager {
     virtual bool wait_until_gone(const std::string& unit, Deadline deadline) = 0;
 };
 
-// Connects to the system bus. Throws SystemdError.
+// A connection to the system bus, for as long as the object lives; then it is kept for the next
+// who asks, because greeting the bus and becoming known to the manager takes both of them longer
+// than everything a launch asks for. Throws SystemdError.
 std::unique_ptr<SystemdManager> connect_systemd();
 
 } // namespace vmwarden::host
