@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,23 +13,23 @@
 namespace vmwarden::shim {
 namespace {
 
-struct Pipe {
-    UniqueFd reader, writer;
+// The child and its parent talk over `words`: the child's StepReports, the parent's go-ahead.
+struct Pipes {
+    UniqueFd parents_words, childs_words;
+    UniqueFd output_reader, output_writer; // QEMU's standard output and error
 };
 
-Outcome make_pipe(Pipe& pipe) {
+Outcome make_pipes(Pipes& pipes) {
     int ends[2] = {-1, -1};
+    if (auto bad = errno_of(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)))
+        return bad;
+    pipes.parents_words = UniqueFd(ends[0]);
+    pipes.childs_words = UniqueFd(ends[1]);
     if (auto bad = errno_of(pipe2(ends, O_CLOEXEC))) return bad;
-    pipe.reader = UniqueFd(ends[0]);
-    pipe.writer = UniqueFd(ends[1]);
+    pipes.output_reader = UniqueFd(ends[0]);
+    pipes.output_writer = UniqueFd(ends[1]);
     return done();
 }
-
-struct Pipes {
-    Pipe go;     // the parent's word that it has dropped its privilege
-    Pipe status; // the child's StepReport
-    Pipe output; // QEMU's standard output and error
-};
 
 std::vector<Placement> placements(const Prepared& prepared, int output) {
     std::vector<Placement> list{
@@ -40,12 +41,9 @@ std::vector<Placement> placements(const Prepared& prepared, int output) {
 
 [[noreturn]] void be_the_child(std::span<const Step> table, const Prepared& prepared,
                                int cgroup_procs, Pipes& pipes) noexcept {
-    pipes.go.writer.reset();
-    pipes.status.reader.reset();
-    char go = 0;
-    if (read(pipes.go.reader.get(), &go, 1) != 1) _exit(EXIT_FAILURE);
+    pipes.parents_words.reset();
     StepContext context{prepared.plan.process, cgroup_procs,
-                        placements(prepared, pipes.output.writer.get()), pipes.status.writer.get()};
+                        placements(prepared, pipes.output_writer.get()), pipes.childs_words.get()};
     walk(table, context);
 }
 
@@ -68,9 +66,8 @@ Outcome drop_everything(const Owner& account) {
 void close_childs_ends(Prepared& prepared, UniqueFd& cgroup_procs, Pipes& pipes) {
     prepared.for_qemu.clear();
     cgroup_procs.reset();
-    pipes.go.reader.reset();
-    pipes.status.writer.reset();
-    pipes.output.writer.reset();
+    pipes.childs_words.reset();
+    pipes.output_writer.reset();
 }
 
 Outcome drop_in_parent(const Prepared& prepared, const Pipes& pipes, const Started& started,
@@ -78,15 +75,20 @@ Outcome drop_in_parent(const Prepared& prepared, const Pipes& pipes, const Start
     std::vector<int> all{STDIN_FILENO,
                          STDOUT_FILENO,
                          STDERR_FILENO,
-                         pipes.go.writer.get(),
-                         pipes.status.reader.get(),
-                         pipes.output.reader.get(),
+                         pipes.parents_words.get(),
+                         pipes.output_reader.get(),
                          started.pidfd.get(),
                          prepared.exit_record.get(),
                          prepared.monitor.get()};
     all.insert(all.end(), kept.begin(), kept.end());
     if (auto bad = close_all_but(std::move(all))) return bad;
     return drop_everything(prepared.plan.shim.account);
+}
+
+// A child that has ended already has said why, which read_report() finds.
+Outcome tell(int child, char word) {
+    if (send(child, &word, 1, MSG_NOSIGNAL) == 1 || errno == EPIPE) return done();
+    return errno_of(-1);
 }
 
 // EOF without a report: the child was killed on its way.
@@ -105,7 +107,7 @@ StartFailure read_report(int status) {
     return failure;
 }
 
-// A child that still waits for `go`, or that has failed, ends by itself: its pipes are closed.
+// A child that has failed is gone; one that was told to stop ends by itself.
 void reap(pid_t pid) {
     while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
@@ -117,8 +119,7 @@ std::optional<StartFailure> start(std::span<const Step> table, Prepared& prepare
                                   UniqueFd cgroup_procs, const std::vector<int>& kept,
                                   Started& started) noexcept {
     Pipes pipes;
-    for (Pipe* pipe : {&pipes.go, &pipes.status, &pipes.output})
-        if (auto bad = make_pipe(*pipe)) return StartFailure{"pipe", 0, bad, {}};
+    if (auto bad = make_pipes(pipes)) return StartFailure{"pipe", 0, bad, {}};
 
     const pid_t pid = fork();
     if (auto bad = errno_of(pid)) return StartFailure{"fork", 0, bad, {}};
@@ -129,20 +130,20 @@ std::optional<StartFailure> start(std::span<const Step> table, Prepared& prepare
     Outcome dropped = errno_of(started.pidfd.get());
     close_childs_ends(prepared, cgroup_procs, pipes);
     if (!dropped) dropped = drop_in_parent(prepared, pipes, started, kept);
-    if (!dropped) dropped = errno_of(fcntl(pipes.output.reader.get(), F_SETFL, O_NONBLOCK));
-    if (!dropped) dropped = errno_of(write(pipes.go.writer.get(), "g", 1));
-    pipes.go.writer.reset();
+    if (!dropped) dropped = errno_of(fcntl(pipes.output_reader.get(), F_SETFL, O_NONBLOCK));
+    if (!dropped) dropped = tell(pipes.parents_words.get(), go_ahead);
     if (dropped) {
+        pipes.parents_words.reset(); // which the child takes for a no
         reap(pid);
         return StartFailure{"shim privileges", 0, dropped, {}};
     }
 
-    StartFailure failure = read_report(pipes.status.reader.get());
+    StartFailure failure = read_report(pipes.parents_words.get());
     if (failure.why) {
         reap(pid);
         return failure;
     }
-    started.output = std::move(pipes.output.reader);
+    started.output = std::move(pipes.output_reader);
     return std::nullopt;
 }
 

@@ -38,7 +38,7 @@ Outcome reset_signals(StepContext&) {
 }
 
 Outcome inherit_descriptors(StepContext& context) {
-    return place_descriptors(context.descriptors, context.status);
+    return place_descriptors(context.descriptors, context.parent);
 }
 
 // An agent that the kernel is told to spare must not hand that on to its guests.
@@ -98,6 +98,14 @@ Outcome forbid_new_privileges(StepContext& context) {
     return context.process.no_new_privs_before_exec ? set_no_new_privs() : done();
 }
 
+// QEMU may not run beside a shim that still has privilege.
+Outcome await_go_ahead(StepContext& context) {
+    char word = 0;
+    const ssize_t size = read(context.parent, &word, 1);
+    if (size < 0) return errno_of(-1);
+    return size == 1 && word == go_ahead ? done() : failed(ECANCELED);
+}
+
 std::vector<char*> pointers(const std::vector<std::string>& words) {
     std::vector<char*> list;
     for (const std::string& word : words)
@@ -118,7 +126,7 @@ Outcome hand_over(StepContext& context) {
 
     StepReport report;
     report.handed_over = true;
-    if (write(context.status, &report, sizeof report) != static_cast<ssize_t>(sizeof report))
+    if (write(context.parent, &report, sizeof report) != static_cast<ssize_t>(sizeof report))
         return failed(EPIPE);
     return errno_of(execve(process.executable.c_str(), argv.data(), environment.data()));
 }
@@ -144,7 +152,8 @@ constexpr Step all_steps[] = {
     {"capabilities", 215, empty_all_sets},
     {"exec label", 216, label_exec},
     {"no new privileges", 217, forbid_new_privileges},
-    {"exec", 218, hand_over},
+    {"shim privileges", 218, await_go_ahead},
+    {"exec", 219, hand_over},
 };
 
 void report_failure(const StepContext& context, const Step& step, std::size_t index,
@@ -153,8 +162,8 @@ void report_failure(const StepContext& context, const Step& step, std::size_t in
     report.step = static_cast<std::uint8_t>(index);
     report.error = outcome.value();
     step.name.copy(report.name, StepReport::name_size - 1);
-    // If this write fails the pipe closes without `handed_over`, which is a failure as well.
-    if (write(context.status, &report, sizeof report) < 0) return;
+    // If this write fails the socket closes without `handed_over`, which is a failure as well.
+    if (write(context.parent, &report, sizeof report) < 0) return;
 }
 
 } // namespace

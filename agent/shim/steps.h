@@ -18,8 +18,12 @@ struct StepContext {
     const plan::Process& process;
     int cgroup_procs = -1;              // of the node QEMU goes to, open for writing
     std::vector<Placement> descriptors; // all that QEMU inherits, 0 to 2 included
-    int status = -1;                    // StepReport goes here; EOF after `handed_over`: exec
+    // To the parent: StepReports go there, EOF after `handed_over` is the exec; go_ahead comes back.
+    int parent = -1;
 };
+
+// The parent's word that it has dropped its own privilege.
+constexpr char go_ahead = 'g';
 
 struct Step {
     std::string_view name; // "capabilities"; at most StepReport::name_size - 1 bytes
@@ -30,8 +34,8 @@ struct Step {
 // The table itself: read it in steps.cpp.
 std::span<const Step> steps();
 
-// What the child writes to its status pipe: one report of a failed step, or `handed_over` right
-// before the exec, which alone tells an exec (the pipe then closes) from a child that was killed on
+// What the child tells its parent: one report of a failed step, or `handed_over` right
+// before the exec, which alone tells an exec (the socket then closes) from a child that was killed on
 // its way.
 struct StepReport {
     static constexpr std::size_t name_size = 32;

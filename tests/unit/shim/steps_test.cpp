@@ -12,6 +12,7 @@
 #include <string>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 namespace vmwarden::shim {
 namespace {
@@ -86,7 +87,27 @@ TEST(Steps, privilege_goes_in_the_only_order_that_works) {
     EXPECT_LT(place_of("gid"), place_of("uid"));
     EXPECT_LT(place_of("uid"), place_of("capabilities"));
     EXPECT_LT(place_of("exec label"), place_of("no new privileges"));
+    EXPECT_EQ(place_of("shim privileges"), steps().size() - 2);
     EXPECT_EQ(place_of("exec"), steps().size() - 1);
+}
+
+// What the step says when the parent sends `word`, or hangs up for 0.
+int told(char word) {
+    int ends[2];
+    EXPECT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));
+    UniqueFd parent(ends[0]);
+    const UniqueFd child(ends[1]);
+    EXPECT_EQ(word != 0 ? 1 : 0, write(parent.get(), &word, word != 0 ? 1 : 0));
+    parent.reset();
+    const plan::Process process = harmless();
+    StepContext context{process, -1, {}, child.get()};
+    return step("shim privileges").run(context).value();
+}
+
+TEST(Steps, nothing_is_executed_beside_a_shim_with_privilege) {
+    EXPECT_EQ(0, told(go_ahead));
+    EXPECT_EQ(ECANCELED, told('x'));
+    EXPECT_EQ(ECANCELED, told(0));
 }
 
 // A fault in any place: the steps before it run, those after it do not, and the report names it.
@@ -100,7 +121,7 @@ TEST(Steps, the_first_failing_step_ends_the_walk) {
                 return done();
             };
         table[faulty].run = [](StepContext& context) {
-            if (write(context.status, "", 0) < 0) return failed(EIO);
+            if (write(context.parent, "", 0) < 0) return failed(EIO);
             return failed(1000 + ran);
         };
         ran = 0;
