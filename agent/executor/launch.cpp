@@ -78,7 +78,7 @@ class Launch {
     UniqueFd shim_monitor_;
     std::vector<UniqueFd> for_qemu_;
     UniqueFd exit_record_;
-    UniqueFd emulator_procs_;
+    UniqueFd emulator_node_;
     StartedQemu qemu_;
     std::optional<host::QmpClient> qmp_;
 };
@@ -250,18 +250,17 @@ void Launch::enter_scope() {
 // A node with children may hold no process itself, so the shim gets one of its own.
 void Launch::settle_in_scope(int scope) {
     const UniqueFd shim = host::cgroup::make_child(scope, "shim");
-    const UniqueFd emulator = host::cgroup::make_child(scope, "emulator");
+    emulator_node_ = host::cgroup::make_child(scope, "emulator");
     host::cgroup::move_process(shim.get(), shim_.pid);
-    emulator_procs_ = host::cgroup::open_procs(emulator.get());
     const bool settled = host::cgroup::processes(scope).empty() &&
                          host::cgroup::processes(shim.get()) == std::vector<pid_t>{shim_.pid} &&
-                         host::cgroup::processes(emulator.get()).empty();
+                         host::cgroup::processes(emulator_node_.get()).empty();
     if (!settled) throw LaunchError("scope", "other processes than the shim are in it");
 }
 
 void Launch::release() {
-    link_->send_release(emulator_procs_.get());
-    emulator_procs_.reset();
+    link_->send_release(emulator_node_.get());
+    emulator_node_.reset();
     qemu_ = link_->await_started(Clock::now() + shim_patience);
 }
 

@@ -83,8 +83,8 @@ void ShimLink::send_prepare(const std::vector<int>& descriptors) {
     send(socket_.get(), shim::Request::prepare, descriptors);
 }
 
-void ShimLink::send_release(int cgroup_procs) {
-    send(socket_.get(), shim::Request::release, {cgroup_procs});
+void ShimLink::send_release(int cgroup) {
+    send(socket_.get(), shim::Request::release, {cgroup});
 }
 
 void ShimLink::await_ready(Deadline deadline) {

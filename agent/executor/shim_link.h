@@ -22,7 +22,7 @@ class ShimLink {
 
     // Both send and come back; the shim's answer is waited for separately.
     void send_prepare(const std::vector<int>& descriptors);
-    void send_release(int cgroup_procs);
+    void send_release(int cgroup);
 
     void await_ready(Deadline deadline);
     StartedQemu await_started(Deadline deadline);

@@ -54,12 +54,6 @@ UniqueFd open_child(int node, const std::string& name) {
     return child;
 }
 
-UniqueFd open_procs(int node) {
-    UniqueFd procs(openat(node, "cgroup.procs", O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!procs) fail("cannot open cgroup.procs");
-    return procs;
-}
-
 void move_process(int node, pid_t pid) {
     write_word(node, "cgroup.procs", std::to_string(pid));
 }

@@ -20,8 +20,6 @@ UniqueFd open_node(const std::string& control_group);
 UniqueFd make_child(int node, const std::string& name);
 UniqueFd open_child(int node, const std::string& name);
 
-// cgroup.procs for writing: whoever holds it can move processes here, whatever its credentials.
-UniqueFd open_procs(int node);
 void move_process(int node, pid_t pid);
 
 // Who is in this node itself, not below it.

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace vmwarden::shim {
 namespace {
@@ -44,25 +46,35 @@ Outcome prepare(int signals, Prepared& prepared) {
     return report(control_fd, {.kind = Report::Kind::ready});
 }
 
-Outcome await_release(int signals, UniqueFd& cgroup_procs) {
+Outcome await_release(int signals, UniqueFd& cgroup) {
     std::vector<UniqueFd> descriptors;
     if (auto bad = receive(control_fd, signals, Request::release, descriptors)) return bad;
     if (descriptors.size() != 1) return failed(EPROTO);
-    cgroup_procs = std::move(descriptors[0]);
+    cgroup = std::move(descriptors[0]);
     return done();
 }
 
+// Started by hand there is nobody to obey, and with its signals blocked it could not be ended.
+bool is_socket(int fd) {
+    struct stat status {};
+    return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 int run() noexcept {
+    if (!is_socket(control_fd)) {
+        constexpr std::string_view text = "vmwarden-shim: is started by vmwardend, not by hand\n";
+        return write(STDERR_FILENO, text.data(), text.size()) < 0 ? EXIT_FAILURE : 2;
+    }
     UniqueFd signals;
     if (auto bad = block_signals(signals)) return give_up("shim signals", bad);
     Prepared prepared;
     if (auto bad = prepare(signals.get(), prepared)) return give_up("plan", bad);
-    UniqueFd cgroup_procs;
-    if (auto bad = await_release(signals.get(), cgroup_procs)) return give_up("release", bad);
+    UniqueFd cgroup;
+    if (auto bad = await_release(signals.get(), cgroup)) return give_up("release", bad);
 
     Started started;
     const auto failure =
-        start(steps(), prepared, std::move(cgroup_procs), {control_fd, signals.get()}, started);
+        start(steps(), prepared, std::move(cgroup), {control_fd, signals.get()}, started);
     if (failure) return give_up(*failure);
 
     // The agent may be gone by now; the guest runs all the same.

@@ -6,7 +6,7 @@
 //   prepare + descriptors          ->  decodes the plan
 //                                  <-  ready | failed
 //   … scope, cgroups, read-back …
-//   release + emulator cgroup.procs ->  forks, drops everything; the child walks the steps and
+//   release + the emulator node    ->  forks, drops everything; the child walks the steps and
 //                                       execs QEMU
 //                                  <-  started(pid) + pidfd | failed(step, errno)
 //   (the agent may go away here)       stays: reaps QEMU, passes stop requests on
@@ -25,7 +25,7 @@ enum class Request : std::uint8_t {
     // Descriptors: the plan's memfd (sealed), the exit record (O_WRONLY), the shim's end of the
     // monitor pair if the plan has a shim_monitor, then one for each of plan.process.fds in order.
     prepare = 'P',
-    // Descriptor: cgroup.procs of the node QEMU goes to, opened for writing.
+    // Descriptor: directory of the control group that QEMU is born into.
     release = 'R',
 };
 

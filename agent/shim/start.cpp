@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -39,10 +40,22 @@ std::vector<Placement> placements(const Prepared& prepared, int output) {
     return list;
 }
 
+// clone3(2) as glibc has no wrapper for it: the child begins in the group. Moving a process there
+// would take the kernel's lock over all of them, which waits for an RCU grace period. A child by
+// the bare system call may use the C library because this process has one thread.
+pid_t fork_into(int cgroup, int& pidfd) {
+    clone_args arguments{};
+    arguments.flags = CLONE_INTO_CGROUP | CLONE_PIDFD;
+    arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
+    arguments.exit_signal = SIGCHLD;
+    arguments.cgroup = static_cast<std::uint64_t>(cgroup);
+    return static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
+}
+
 [[noreturn]] void be_the_child(std::span<const Step> table, const Prepared& prepared,
-                               int cgroup_procs, Pipes& pipes) noexcept {
+                               Pipes& pipes) noexcept {
     pipes.parents_words.reset();
-    StepContext context{prepared.plan.process, cgroup_procs,
+    StepContext context{prepared.plan.process,
                         placements(prepared, pipes.output_writer.get()), pipes.childs_words.get()};
     walk(table, context);
 }
@@ -63,9 +76,9 @@ Outcome drop_everything(const Owner& account) {
 }
 
 // Everything of the parent's that the child has inherited by now.
-void close_childs_ends(Prepared& prepared, UniqueFd& cgroup_procs, Pipes& pipes) {
+void close_childs_ends(Prepared& prepared, UniqueFd& cgroup, Pipes& pipes) {
     prepared.for_qemu.clear();
-    cgroup_procs.reset();
+    cgroup.reset();
     pipes.childs_words.reset();
     pipes.output_writer.reset();
 }
@@ -116,20 +129,20 @@ void reap(pid_t pid) {
 } // namespace
 
 std::optional<StartFailure> start(std::span<const Step> table, Prepared& prepared,
-                                  UniqueFd cgroup_procs, const std::vector<int>& kept,
+                                  UniqueFd cgroup, const std::vector<int>& kept,
                                   Started& started) noexcept {
     Pipes pipes;
     if (auto bad = make_pipes(pipes)) return StartFailure{"pipe", 0, bad, {}};
 
-    const pid_t pid = fork();
-    if (auto bad = errno_of(pid)) return StartFailure{"fork", 0, bad, {}};
-    if (pid == 0) be_the_child(table, prepared, cgroup_procs.get(), pipes);
+    int pidfd = -1;
+    const pid_t pid = fork_into(cgroup.get(), pidfd);
+    if (auto bad = errno_of(pid)) return StartFailure{"cgroup", 0, bad, {}};
+    if (pid == 0) be_the_child(table, prepared, pipes);
 
     started.pid = pid;
-    started.pidfd = UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-    Outcome dropped = errno_of(started.pidfd.get());
-    close_childs_ends(prepared, cgroup_procs, pipes);
-    if (!dropped) dropped = drop_in_parent(prepared, pipes, started, kept);
+    started.pidfd = UniqueFd(pidfd);
+    close_childs_ends(prepared, cgroup, pipes);
+    Outcome dropped = drop_in_parent(prepared, pipes, started, kept);
     if (!dropped) dropped = errno_of(fcntl(pipes.output_reader.get(), F_SETFL, O_NONBLOCK));
     if (!dropped) dropped = tell(pipes.parents_words.get(), go_ahead);
     if (dropped) {

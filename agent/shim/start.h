@@ -26,12 +26,12 @@ struct Started {
     UniqueFd output; // reading end of QEMU's standard output and error
 };
 
-// Forks. While the child walks the steps this process drops everything it does not need, privilege
+// Forks, the child into `cgroup` (its directory). While the child walks the steps this process drops everything it does not need, privilege
 // and descriptors but those of `kept`; only then does it let the child exec (the table's step for
 // that waits for it), and waits until it has become QEMU or failed. After a failure no child is
 // left.
 std::optional<StartFailure> start(std::span<const Step> table, Prepared& prepared,
-                                  UniqueFd cgroup_procs, const std::vector<int>& kept,
+                                  UniqueFd cgroup, const std::vector<int>& kept,
                                   Started& started) noexcept;
 
 } // namespace vmwarden::shim

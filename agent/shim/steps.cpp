@@ -13,11 +13,6 @@
 namespace vmwarden::shim {
 namespace {
 
-// "0" is the writer itself. The write is allowed by who opened the file, the agent.
-Outcome enter_cgroup(StepContext& context) {
-    return errno_of(write(context.cgroup_procs, "0", 1));
-}
-
 Outcome new_session(StepContext&) {
     return errno_of(setsid());
 }
@@ -135,7 +130,6 @@ Outcome hand_over(StepContext& context) {
 // privileges", which would forbid it. There is no parent-death signal: a guest outlives an agent
 // and even its shim, whose end the supervisor sees.
 constexpr Step all_steps[] = {
-    {"cgroup", 201, enter_cgroup},
     {"session", 202, new_session},
     {"ptrace protection", 203, no_ptrace},
     {"signals", 204, reset_signals},

@@ -16,7 +16,6 @@ namespace vmwarden::shim {
 // What the steps work on. Every descriptor is closed on exec unless placed.
 struct StepContext {
     const plan::Process& process;
-    int cgroup_procs = -1;              // of the node QEMU goes to, open for writing
     std::vector<Placement> descriptors; // all that QEMU inherits, 0 to 2 included
     // To the parent: StepReports go there, EOF after `handed_over` is the exec; go_ahead comes back.
     int parent = -1;

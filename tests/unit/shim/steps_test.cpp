@@ -41,7 +41,7 @@ plan::Process harmless() {
 int unprivileged(std::string_view name, const plan::Process& process) {
     return test::in_child([&] {
         test::become_nobody();
-        StepContext context{process, -1, {}, -1};
+        StepContext context{process, {}, -1};
         return step(name).run(context).value();
     });
 }
@@ -57,7 +57,7 @@ Walk walk_in_child(std::span<const Step> table, const plan::Process& process) {
     UniqueFd reader(ends[0]), writer(ends[1]);
     Walk result;
     result.exit = test::in_child([&]() -> int {
-        StepContext context{process, -1, {}, writer.get()};
+        StepContext context{process, {}, writer.get()};
         walk(table, context);
     });
     writer.reset();
@@ -79,7 +79,6 @@ TEST(Steps, names_and_exit_codes_are_unique_and_fit_the_report) {
 }
 
 TEST(Steps, privilege_goes_in_the_only_order_that_works) {
-    EXPECT_LT(place_of("cgroup"), place_of("uid"));
     EXPECT_LT(place_of("bounding set"), place_of("uid"));
     EXPECT_LT(place_of("securebits"), place_of("uid"));
     EXPECT_LT(place_of("resource limits"), place_of("uid"));
@@ -100,7 +99,7 @@ int told(char word) {
     EXPECT_EQ(word != 0 ? 1 : 0, write(parent.get(), &word, word != 0 ? 1 : 0));
     parent.reset();
     const plan::Process process = harmless();
-    StepContext context{process, -1, {}, child.get()};
+    StepContext context{process, {}, child.get()};
     return step("shim privileges").run(context).value();
 }
 
@@ -159,10 +158,6 @@ TEST(Steps, an_exec_that_fails_is_reported_after_its_announcement) {
     EXPECT_STREQ("exec", result.reports[1].name);
 }
 
-TEST(Steps, without_a_cgroup_there_is_no_launch) {
-    EXPECT_EQ(EBADF, unprivileged("cgroup", harmless()));
-}
-
 TEST(Steps, a_bounding_set_that_cannot_be_emptied_fails) {
     EXPECT_NE(0, unprivileged("bounding set", harmless()));
 }
@@ -185,7 +180,7 @@ TEST(Steps, ids_that_cannot_be_had_fail) {
     EXPECT_EQ(EPERM, test::in_child([&] {
                   if (geteuid() == 0 && (setresgid(65534, 65534, 65534) != 0)) return -1;
                   test::become_nobody();
-                  StepContext context{process, -1, {}, -1};
+                  StepContext context{process, {}, -1};
                   return step("gid").run(context).value();
               }));
 }
@@ -228,7 +223,7 @@ TEST(Steps, no_new_privileges_is_set_when_planned_and_only_then) {
     for (const bool planned : {true, false}) {
         process.no_new_privs_before_exec = planned;
         EXPECT_EQ(planned ? 1 : 0, test::in_child([&] {
-                      StepContext context{process, -1, {}, -1};
+                      StepContext context{process, {}, -1};
                       if (step("no new privileges").run(context)) return 2;
                       return prctl(PR_GET_NO_NEW_PRIVS, 0UL, 0UL, 0UL, 0UL);
                   }));
@@ -238,7 +233,7 @@ TEST(Steps, no_new_privileges_is_set_when_planned_and_only_then) {
 TEST(Steps, nobody_of_the_same_uid_may_look_in_until_the_exec) {
     EXPECT_EQ(0, test::in_child([] {
                   const plan::Process process = harmless();
-                  StepContext context{process, -1, {}, -1};
+                  StepContext context{process, {}, -1};
                   if (step("ptrace protection").run(context)) return 2;
                   return prctl(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
               }));
@@ -249,7 +244,7 @@ TEST(Steps, ignored_signals_are_plain_again) {
     EXPECT_EQ(0, test::in_child([] {
                   signal(SIGPIPE, SIG_IGN);
                   const plan::Process process = harmless();
-                  StepContext context{process, -1, {}, -1};
+                  StepContext context{process, {}, -1};
                   if (step("signals").run(context)) return 1;
                   struct sigaction now {};
                   sigaction(SIGPIPE, nullptr, &now);
