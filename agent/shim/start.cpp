@@ -104,11 +104,20 @@ Outcome tell(int child, char word) {
     return errno_of(-1);
 }
 
+// A child that ended without taking the go-ahead resets the connection: once, and what it had said
+// comes after that.
+bool next_report(int child, StepReport& report) {
+    ssize_t size = read(child, &report, sizeof report);
+    while (size < 0 && (errno == ECONNRESET || errno == EINTR))
+        size = read(child, &report, sizeof report);
+    return size == static_cast<ssize_t>(sizeof report);
+}
+
 // EOF without a report: the child was killed on its way.
 StartFailure read_report(int status) {
     StartFailure failure{"child", 0, failed(ECHILD), {}};
     StepReport report;
-    while (read(status, &report, sizeof report) == static_cast<ssize_t>(sizeof report)) {
+    while (next_report(status, report)) {
         failure.report = report;
         failure.report.name[StepReport::name_size - 1] = '\0';
         if (report.handed_over) continue; // unless the exec itself fails, EOF comes next
