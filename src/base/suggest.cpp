@@ -38,6 +38,9 @@ std::optional<std::string_view> nearest_word(std::string_view word,
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const auto candidate : known) {
         if (candidate.size() > longest_word) continue;
+        // Each letter more or less is an edit.
+        const auto longer = std::max(word.size(), candidate.size());
+        if (longer - std::min(word.size(), candidate.size()) >= best_distance) continue;
         const auto distance = edit_distance(word, candidate);
         if (distance < best_distance) {
             best_distance = distance;
