@@ -14,6 +14,7 @@ import sys
 MAP = {
     "src/base": set(),
     "src/hostpolicy": {"src/base"},
+    "src/qemuconf": {"src/base", "src/hostpolicy"},
     "src/domain": {"src/base"},
     "src/hostfacts": {"src/base"},
     "src/plan": {"src/base"},

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The format of libvirt's configuration files, as its reader (virconf.c) takes it: statements
+// `name = value` ended by a line's end or ';', comments from '#', values "text", 'text', whole
+// numbers, and [lists] that may run over lines. Texts have no escapes. Lists in lists and texts in
+// three quotes, which no option of qemu.conf takes, are refused.
+#pragma once
+
+#include "src/qemuconf/report.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vmwarden::qemuconf {
+
+struct ConfValue {
+    enum class Kind { number, text, list };
+    Kind kind = Kind::number;
+    Span span;
+    std::int64_t number = 0;
+    std::string text;
+    std::vector<ConfValue> items; // of a list; numbers and texts
+};
+
+struct ConfEntry {
+    std::string name;
+    Span span; // of the name
+    ConfValue value;
+};
+
+// Every statement that could be read, in order; the others are reported, and reading goes on behind
+// them.
+std::vector<ConfEntry> read_conf(std::string_view text, Report& report);
+
+} // namespace vmwarden::qemuconf
