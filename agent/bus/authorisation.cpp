@@ -12,11 +12,13 @@ using supervisor::Failure;
 
 constexpr std::string_view manager_interface = "org.vmwarden1.Manager";
 constexpr std::string_view guest_interface = "org.vmwarden1.Guest";
+constexpr std::string_view policy_interface = "org.vmwarden1.Policy";
 
 constexpr std::string_view define_guest = "org.vmwarden1.define-guest";
 constexpr std::string_view create_guest = "org.vmwarden1.create-guest";
 constexpr std::string_view manage_guest = "org.vmwarden1.manage-guest";
 constexpr std::string_view inspect_guest = "org.vmwarden1.inspect-guest";
+constexpr std::string_view manage_policy = "org.vmwarden1.manage-policy";
 
 // Reading the registry is free to all, as properties are. Plans are not: to make one, files are
 // looked at with our rights. tests/bus compares this with dbus/*.xml and policy/polkit.
@@ -39,6 +41,8 @@ constexpr MethodRule table[] = {
     {guest_interface, "GetXML", inspect_guest, "dumpxml"},
     {guest_interface, "GetPlan", inspect_guest, "plan"},
     {guest_interface, "Verify", inspect_guest, "verify"},
+    {policy_interface, "Check", inspect_guest, "policy-check"},
+    {policy_interface, "Reload", manage_policy, "policy-reload"},
 };
 
 Failure refusal(host::Authority::Answer answer, const MethodRule& rule) {

@@ -26,7 +26,8 @@ class RootObject final
     Gate& gate_;
     supervisor::Supervisor& supervisor_;
 
-    [[nodiscard]] Call call(std::string_view member, Dictionary options) const;
+    [[nodiscard]] Call call(std::string_view member, Dictionary options,
+                            const char* interface = Manager_adaptor::INTERFACE_NAME) const;
     // The path of a guest looked up by anything, or NoSuchGuest.
     void find(const char* member, Dictionary options, sdbus::Result<sdbus::ObjectPath>&& result,
               std::function<const supervisor::GuestStatus*()> look, std::string wanted);
@@ -51,6 +52,12 @@ class RootObject final
              Dictionary options) override;
     std::string Version() override;
 
+    using FindingRow = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string,
+                                     std::string, std::string, std::string>;
+    static FindingRow row_of(const Diagnostic& finding);
+    void Check(sdbus::Result<std::vector<FindingRow>>&& result, std::string text, std::string name,
+               Dictionary options) override;
+    void Reload(sdbus::Result<>&& result, Dictionary options) override;
     std::string State() override;
     std::vector<std::string> Sources() override;
     using ErrorRow =

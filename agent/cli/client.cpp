@@ -17,6 +17,7 @@ constexpr auto service = "org.vmwarden1";
 constexpr auto root_path = "/org/vmwarden1";
 constexpr auto manager = "org.vmwarden1.Manager";
 constexpr auto guest_interface = "org.vmwarden1.Guest";
+constexpr auto policy_interface = "org.vmwarden1.Policy";
 constexpr auto properties_interface = "org.freedesktop.DBus.Properties";
 
 // A job may take as long as a guest takes to shut down; the agent bounds it, not we.
@@ -141,6 +142,10 @@ void Client::run_job(const std::string& path, const std::string& method, CallOpt
 
 void Client::undefine(const std::string& path) {
     ask<void>(*connection_, path, guest_interface, "Undefine", call_timeout_usec, options());
+}
+
+void Client::reload_policy() {
+    ask<void>(*connection_, root_path, policy_interface, "Reload", call_timeout_usec, options());
 }
 
 std::string Client::xml(const std::string& path) {

@@ -46,6 +46,8 @@ class Client {
     nlohmann::ordered_json verify(const std::string& path); // array of rows
     nlohmann::ordered_json properties(const std::string& path);
 
+    void reload_policy();
+
   private:
     [[nodiscard]] bus::Dictionary options(CallOptions options = {}) const;
 

@@ -78,4 +78,9 @@ ExitCode check_policy(Context& context) {
     return bad ? ExitCode::failed : ExitCode::done;
 }
 
+ExitCode reload_policy(Context& context) {
+    context.agent().reload_policy();
+    return ExitCode::done;
+}
+
 } // namespace vmwarden::cli

@@ -17,7 +17,7 @@ Client& Context::agent() {
 }
 
 std::span<const Verb> verbs() {
-    static const std::array<Verb, 15> table{{
+    static const std::array<Verb, 16> table{{
         {"list",
          "",
          "guests of this host; --all: those that do not run as well",
@@ -63,6 +63,13 @@ std::span<const Verb> verbs() {
          1024,
          {"root="},
          check_policy},
+        {"policy reload",
+         "",
+         "put the policy files into force; if they do not check, what was in force stays so",
+         0,
+         0,
+         {},
+         reload_policy},
     }};
     return table;
 }

@@ -61,5 +61,6 @@ ExitCode verify_guest(Context& context);
 
 // policy_verbs.cpp
 ExitCode check_policy(Context& context);
+ExitCode reload_policy(Context& context);
 
 } // namespace vmwarden::cli

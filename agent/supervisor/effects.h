@@ -4,6 +4,7 @@
 #pragma once
 
 #include "agent/executor/executor.h"
+#include "agent/host/last_good_policy.h"
 #include "agent/host/policy_tree.h"
 #include "src/hostfacts/host_facts.h"
 #include "src/resolve/resolve.h"
@@ -20,6 +21,9 @@ class Effects {
     virtual ~Effects() = default;
 
     virtual host::PolicyTree policy_tree() = 0;
+    // As read_last_good() and keep_last_good() of agent/host/last_good_policy.h.
+    virtual host::LastGoodPolicy last_good_policy() = 0;
+    virtual void keep_last_good_policy(const std::vector<PolicyFile>& files) = 0;
     virtual HostFacts probe(const FactsRequest& request) = 0;
     // As the functions of their names in agent/executor/executor.h.
     virtual std::vector<executor::Survivor> survey() = 0;

@@ -41,10 +41,9 @@ Failure invalid_definition(const Diagnostics& diagnostics, Sources sources) {
     return {Failure::Kind::invalid_definition, render_all(diagnostics, sources)};
 }
 
-Failure invalid_policy(const Diagnostics& diagnostics, Sources sources) {
-    return {Failure::Kind::invalid_policy,
-            "the host policy does not check, so nothing new is started\n" +
-                render_all(diagnostics, sources)};
+Failure invalid_policy(const std::string& outcome, const Diagnostics& diagnostics,
+                       Sources sources) {
+    return {Failure::Kind::invalid_policy, outcome + "\n" + render_all(diagnostics, sources)};
 }
 
 Failure refused(const std::vector<Refusal>& refusals, Sources sources) {

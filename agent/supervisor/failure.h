@@ -44,7 +44,8 @@ using Sources = std::span<const PolicyFile>;
 Failure no_such_guest(const std::string& name);
 // All diagnostics, each with its source line.
 Failure invalid_definition(const Diagnostics& diagnostics, Sources sources);
-Failure invalid_policy(const Diagnostics& diagnostics, Sources sources);
+// `outcome`: what follows from it, as the first line.
+Failure invalid_policy(const std::string& outcome, const Diagnostics& diagnostics, Sources sources);
 // policy_denied where policy said no to anything, else launch_failed; every reason, each with the
 // step that gave it.
 Failure refused(const std::vector<Refusal>& refusals, Sources sources);

@@ -18,6 +18,12 @@ class HostEffects final : public Effects {
       : root_(std::move(root)) {}
 
     host::PolicyTree policy_tree() override { return host::read_policy_tree(root_); }
+    host::LastGoodPolicy last_good_policy() override {
+        return host::read_last_good(std::string(host::last_good_directory));
+    }
+    void keep_last_good_policy(const std::vector<PolicyFile>& files) override {
+        host::keep_last_good(std::string(host::last_good_directory), files);
+    }
     HostFacts probe(const FactsRequest& request) override { return host::probe(request); }
     std::vector<executor::Survivor> survey() override { return executor::survey(); }
     executor::RunningGuest launch(const LaunchPlan& plan) override {

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <sys/uio.h>
 #include <systemd/sd-journal.h>
 
 namespace vmwarden::supervisor {
@@ -20,22 +21,32 @@ std::string shown(const std::string& message) {
     return out + printable(message.substr(from));
 }
 
-void to_journal(int priority, const std::string& message, const std::string& guest) {
-    if (guest.empty())
-        sd_journal_send("PRIORITY=%i", priority, "MESSAGE=%s", message.c_str(), nullptr);
-    else
-        sd_journal_send("PRIORITY=%i", priority, "MESSAGE=%s", message.c_str(), "GUEST=%s",
-                        guest.c_str(), nullptr);
+void to_journal(const LogFields& fields) {
+    std::vector<std::string> lines;
+    for (const auto& [name, value] : fields)
+        lines.push_back(name + "=" + value);
+    std::vector<iovec> parts;
+    for (auto& line : lines)
+        parts.push_back({line.data(), line.size()});
+    sd_journal_sendv(parts.data(), static_cast<int>(parts.size()));
 }
 
 } // namespace
 
 void log(int priority, const std::string& message, const std::string& guest) {
-    const std::string text = shown(guest.empty() ? message : guest + ": " + message);
-    if (std::getenv("JOURNAL_STREAM") != nullptr)
-        to_journal(priority, text, guest);
-    else
+    if (guest.empty()) return log_with({}, priority, message);
+    log_with({{"GUEST", guest}}, priority, guest + ": " + message);
+}
+
+void log_with(const LogFields& fields, int priority, const std::string& message) {
+    const auto text = shown(message);
+    if (std::getenv("JOURNAL_STREAM") == nullptr) {
         std::fprintf(stderr, "<%d>%s\n", priority, text.c_str());
+        return;
+    }
+    LogFields all = {{"PRIORITY", std::to_string(priority)}, {"MESSAGE", text}};
+    all.insert(all.end(), fields.begin(), fields.end());
+    to_journal(all);
 }
 
 } // namespace vmwarden::supervisor

@@ -15,12 +15,6 @@ Outcome<DefinitionPointer> parse_definition(std::string file, std::string xml) {
     return definition;
 }
 
-PolicyPointer Pipeline::read_policy() {
-    auto policy = policies_.refresh();
-    seen_(policy);
-    return policy;
-}
-
 Outcome<LaunchPlan> Pipeline::plan(const Definition& definition) {
     return decide(definition, &Reservations::resolve_only);
 }
@@ -40,10 +34,9 @@ Launched Pipeline::adopt(executor::RunningGuest guest) {
 
 Outcome<LaunchPlan> Pipeline::decide(const Definition& definition, Resolver resolver) {
     const auto policy = read_policy();
-    if (!policy->policy) return invalid_policy(policy->diagnostics, policy->files);
-    auto facts = effects_.probe(facts_needed(*policy->policy, definition.guest));
-    auto resolution =
-        (reservations_.*resolver)(*policy->policy, definition.guest, std::move(facts));
+    if (policy->origin == PolicySnapshot::Origin::restrictive) return *policy->failure();
+    auto facts = effects_.probe(facts_needed(policy->policy, definition.guest));
+    auto resolution = (reservations_.*resolver)(policy->policy, definition.guest, std::move(facts));
     if (auto* plan = std::get_if<LaunchPlan>(&resolution)) return std::move(*plan);
     auto sources = policy->files;
     sources.push_back(definition.source);

@@ -31,11 +31,10 @@ struct Launched {
 
 class Pipeline {
   public:
-    // `seen` is told, on the worker thread, of every policy read.
+    // `seen` as PolicyStore's.
     Pipeline(Effects& effects, std::function<void(PolicyPointer)> seen)
       : effects_(effects)
-      , policies_(effects)
-      , seen_(std::move(seen)) {}
+      , policies_(effects, std::move(seen)) {}
 
     Outcome<LaunchPlan> plan(const Definition& definition);
     // On failure nothing of the guest is left and nothing is reserved for it.
@@ -43,14 +42,13 @@ class Pipeline {
     // Of a guest that was running when the agent started.
     Launched adopt(executor::RunningGuest guest);
 
-    PolicyPointer read_policy();
+    PolicyPointer read_policy() { return policies_.refresh(); }
     Reservations& reservations() { return reservations_; }
 
   private:
     Effects& effects_;
     PolicyStore policies_;
     Reservations reservations_;
-    std::function<void(PolicyPointer)> seen_;
 
     using Resolver = Resolution (Reservations::*)(const HostPolicy&, const GuestDefinition&,
                                                   HostFacts);

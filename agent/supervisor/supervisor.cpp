@@ -74,11 +74,4 @@ bool Supervisor::idle() const {
     return !working() && jobs_.empty() && !guests_running();
 }
 
-void Supervisor::policy_seen(const PolicyPointer& policy) {
-    auto now = policy->status();
-    if (now == policy_) return;
-    const auto before = std::exchange(policy_, std::move(now));
-    listener_->policy_changed(before, policy_);
-}
-
 } // namespace vmwarden::supervisor

@@ -57,6 +57,11 @@ class Supervisor {
     // The plan a running guest was started with, or the one it would get.
     void plan_of(const std::string& name, Then<LaunchPlan> then);
     void verify(const std::string& name, Then<std::vector<VerifyRow>> then);
+    // Reads the policy files; when they do not check, what was in force stays so, and that is the
+    // failure.
+    void reload_policy(Then<Done> then);
+    // Of one file alone, whatever it is called.
+    void check_policy(PolicyFile file, Then<Diagnostics> then);
 
     // The job has only begun when these return.
     Outcome<JobStatus> create(DefinitionPointer definition);
@@ -111,6 +116,8 @@ class Supervisor {
     void on_shutdown_event(Guest& guest);
     void on_exit(const std::string& name);
     void ended(const std::string& name, const EndingOf& ending);
+
+    // policy.cpp
     void policy_seen(const PolicyPointer& policy);
 
     Guest* guest(const std::string& name);

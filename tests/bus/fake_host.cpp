@@ -58,6 +58,16 @@ host::PolicyTree FakeHost::policy_tree() {
     return {{{"/etc/vmwarden/policy.d/test.yaml", script_.policy}}, {}};
 }
 
+host::LastGoodPolicy FakeHost::last_good_policy() {
+    const std::lock_guard lock(mutex_);
+    return script_.last_good;
+}
+
+void FakeHost::keep_last_good_policy(const std::vector<PolicyFile>& files) {
+    const std::lock_guard lock(mutex_);
+    script_.last_good = {files, {}};
+}
+
 HostFacts FakeHost::probe(const FactsRequest& request) {
     HostFacts facts;
     facts.machine_arch = "x86_64";

@@ -43,6 +43,7 @@ class FakeHost final : public supervisor::Effects {
     // What a test sets and sees. All of it under the lock.
     struct Script {
         std::string policy = "version: 1\nemulators: [/usr/bin/qemu-system-x86_64]\n";
+        host::LastGoodPolicy last_good;
         std::optional<std::string> launch_error;
         bool hold_launches = false; // until let_go()
         bool kill_fails = false;
@@ -74,6 +75,8 @@ class FakeHost final : public supervisor::Effects {
     executor::RunningGuest make_guest(const LaunchPlan& plan);
 
     host::PolicyTree policy_tree() override;
+    host::LastGoodPolicy last_good_policy() override;
+    void keep_last_good_policy(const std::vector<PolicyFile>& files) override;
     HostFacts probe(const FactsRequest& request) override;
     std::vector<executor::Survivor> survey() override;
     executor::RunningGuest launch(const LaunchPlan& plan) override;

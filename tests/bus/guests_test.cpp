@@ -264,23 +264,6 @@ TEST_F(Guests, PlanAndVerifyTravelAsTrees) {
     EXPECT_FALSE(rows[0].at("holds").get<bool>());
 }
 
-TEST_F(Guests, ABadPolicyIsShownAndStopsNewGuestsOnly) {
-    start_agent();
-    create("web");
-    host_.script([](auto& s) { s.policy = "version: 1\nusr: qemu\n"; });
-    const auto error = error_of([&] { create("other", "/images/b.raw"); });
-    EXPECT_TRUE(error.starts_with("InvalidPolicy: ")) << error;
-    EXPECT_NE(error.find("/etc/vmwarden/policy.d/test.yaml:2:1: error"), std::string::npos)
-        << error;
-    heard_.wait_for("State stale");
-    EXPECT_EQ(property<std::string>("/org/vmwarden1", "org.vmwarden1.Policy", "State"), "stale");
-    EXPECT_EQ(state("web"), "running");
-
-    host_.script([](auto& s) { s.policy = "version: 1\n"; });
-    create("other", "/images/b.raw");
-    heard_.wait_for("State ok");
-}
-
 TEST_F(Guests, WhatWasAskedBeforeTheNameIsGivenUpIsAnswered) {
     start_agent();
     const auto other = sdbus::createSystemBusConnection();

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// org.vmwarden1.Policy: what is in force, while the files are good and while they are not.
+#include "tests/bus/bus_fixture.h"
+
+namespace vmwarden::tests {
+
+namespace {
+
+constexpr auto policy_interface = "org.vmwarden1.Policy";
+constexpr auto bad = "version: 1\nusr: qemu\nslice: 7\n";
+
+class Policy : public BusTest {
+  protected:
+    using ErrorRow =
+        sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>;
+    using FindingRow = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string,
+                                     std::string, std::string, std::string>;
+
+    void write(const std::string& text) {
+        host_.script([&](auto& s) { s.policy = text; });
+    }
+    template <class... Out, class... In>
+    auto policy(const std::string& method, const In&... in) {
+        return call<Out...>("/org/vmwarden1", policy_interface, method, in...);
+    }
+    void reload() { policy<>("Reload", bus::Dictionary()); }
+    template <class T>
+    T shown(const std::string& name) {
+        return property<T>("/org/vmwarden1", policy_interface, name);
+    }
+};
+
+TEST_F(Policy, IsShownAndReloaded) {
+    start_agent();
+    EXPECT_EQ(shown<std::string>("State"), "ok");
+    EXPECT_EQ(shown<std::vector<std::string>>("Sources"),
+              std::vector<std::string>{"/etc/vmwarden/policy.d/test.yaml"});
+    EXPECT_TRUE(shown<std::vector<ErrorRow>>("Errors").empty());
+    reload();
+    write("version: 1\nemulators: [/opt/qemu]\n");
+    reload();
+    EXPECT_TRUE(error_of([&] { create("web"); }).starts_with("PolicyDenied: "));
+}
+
+TEST_F(Policy, ABadOneFailsTheReloadAndTheLastGoodOneStaysInForce) {
+    start_agent();
+    create("web");
+    write(bad);
+    const auto error = error_of([&] { reload(); });
+    EXPECT_TRUE(error.starts_with("InvalidPolicy: ")) << error;
+    EXPECT_NE(error.find("test.yaml:2:1: error"), std::string::npos) << error;
+    EXPECT_NE(error.find("test.yaml:3:8: error"), std::string::npos) << error;
+    heard_.wait_for("State stale");
+    EXPECT_EQ(shown<std::string>("State"), "stale");
+    const auto errors = shown<std::vector<ErrorRow>>("Errors");
+    ASSERT_EQ(errors.size(), 2U);
+    EXPECT_EQ(std::get<1>(errors[1]), 3U);
+    EXPECT_EQ(state("web"), "running");
+    create("other", "/images/b.raw");
+
+    write("version: 1\n");
+    reload();
+    heard_.wait_for("State ok");
+    EXPECT_TRUE(shown<std::vector<ErrorRow>>("Errors").empty());
+}
+
+TEST_F(Policy, ABadOneSeenAtALaunchIsShownAndDoesNotStopIt) {
+    start_agent();
+    write(bad);
+    create("web");
+    heard_.wait_for("State stale");
+}
+
+TEST_F(Policy, TheLastGoodOneStaysInForceForTheNextAgent) {
+    start_agent();
+    write(bad);
+    start_agent();
+    EXPECT_EQ(shown<std::string>("State"), "stale");
+    create("web");
+}
+
+TEST_F(Policy, WithoutAnyGoodOneNothingStartsAndAllThatIsWrongIsSaid) {
+    write(bad);
+    start_agent();
+    EXPECT_EQ(shown<std::string>("State"), "stale");
+    EXPECT_TRUE(shown<std::vector<std::string>>("Sources").empty());
+    const auto error = error_of([&] { create("web"); });
+    EXPECT_TRUE(error.starts_with("InvalidPolicy: ")) << error;
+    EXPECT_NE(error.find("test.yaml:2:1: error"), std::string::npos) << error;
+    EXPECT_NE(error.find("test.yaml:3:8: error"), std::string::npos) << error;
+    EXPECT_TRUE(host_.script([](auto& s) { return s.launched.empty(); }));
+
+    write("version: 1\n");
+    create("web");
+}
+
+TEST_F(Policy, ChecksATextByAnyName) {
+    start_agent();
+    const auto [none] = policy<std::vector<FindingRow>>(
+        "Check", std::string("version: 1\n"), std::string("mine.yaml"), bus::Dictionary());
+    EXPECT_TRUE(none.empty());
+    const auto [found] = policy<std::vector<FindingRow>>(
+        "Check", std::string(bad), std::string("mine.yaml"), bus::Dictionary());
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(std::get<0>(found[0]), "mine.yaml");
+    EXPECT_EQ(std::get<1>(found[0]), 2U);
+    EXPECT_EQ(std::get<2>(found[0]), 1U);
+    EXPECT_NE(std::get<3>(found[0]).find("usr"), std::string::npos);
+    EXPECT_NE(std::get<4>(found[0]).find("user"), std::string::npos);
+    EXPECT_EQ(std::get<5>(found[0]), "error");
+    EXPECT_TRUE(std::get<6>(found[0]).starts_with("P"));
+    EXPECT_EQ(shown<std::string>("State"), "ok") << "nothing was put into force";
+}
+
+} // namespace
+
+} // namespace vmwarden::tests

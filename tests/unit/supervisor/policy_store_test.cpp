@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/supervisor/policy_store.h"
+
+#include "src/hostpolicy/restrictive.h"
+
+#include <deque>
+#include <gtest/gtest.h>
+#include <stdexcept>
+
+namespace vmwarden::supervisor {
+
+namespace {
+
+using Origin = PolicySnapshot::Origin;
+
+constexpr const char* good = "version: 1\nuser: one\n";
+constexpr const char* better = "version: 1\nuser: two\n";
+constexpr const char* bad = "version: 1\nusr: one\nslice: 7\n";
+constexpr const char* path = "/etc/vmwarden/policy.d/test.yaml";
+
+// Policy files and what is kept of them; nothing else is asked of this host.
+class PolicyHost final : public Effects {
+  public:
+    std::string text = good;
+    std::deque<std::string> next; // found before `text`, one at each reading
+    Diagnostics findings;
+    host::LastGoodPolicy kept;
+    bool disk_full = false;
+    unsigned keeps = 0;
+    unsigned readings = 0;
+
+    host::PolicyTree policy_tree() override {
+        ++readings;
+        auto now = text;
+        if (!next.empty()) {
+            now = next.front();
+            next.pop_front();
+        }
+        return {{{path, now}}, findings};
+    }
+    host::LastGoodPolicy last_good_policy() override { return kept; }
+    void keep_last_good_policy(const std::vector<PolicyFile>& files) override {
+        if (disk_full) throw std::runtime_error("No space left on device");
+        ++keeps;
+        kept = {files, {}};
+    }
+    HostFacts probe(const FactsRequest&) override { throw std::logic_error("probe"); }
+    std::vector<executor::Survivor> survey() override { throw std::logic_error("survey"); }
+    executor::RunningGuest launch(const LaunchPlan&) override { throw std::logic_error("launch"); }
+    executor::ExitRecord take_back(const std::string&, std::vector<std::string>&) override {
+        throw std::logic_error("take_back");
+    }
+    void kill_scope(const std::string&) override { throw std::logic_error("kill_scope"); }
+    KernelView kernel_view(const executor::RunningGuest&) override {
+        throw std::logic_error("kernel_view");
+    }
+    std::string user_name(Uid) override { return {}; }
+    std::string group_name(Gid) override { return {}; }
+};
+
+class PolicyInForce : public testing::Test {
+  protected:
+    PolicyHost host_;
+    std::vector<PolicyPointer> told_;
+    PolicyStore store_ = another_agent();
+
+    PolicyStore another_agent() {
+        return {host_, [this](PolicyPointer policy) { told_.push_back(std::move(policy)); }};
+    }
+    static std::string user(const PolicySnapshot& policy) {
+        return account_text(policy.policy.user.value);
+    }
+};
+
+TEST_F(PolicyInForce, IsThatOfTheFilesAndIsKept) {
+    const auto policy = store_.refresh();
+    EXPECT_EQ(policy->origin, Origin::files);
+    EXPECT_EQ(user(*policy), "one");
+    EXPECT_FALSE(policy->failure());
+    EXPECT_EQ(policy->status(), (PolicyStatus{false, {path}, {}}));
+    ASSERT_TRUE(host_.kept.files);
+    EXPECT_EQ(host_.kept.files->at(0).name, path);
+    EXPECT_EQ(host_.kept.files->at(0).text, good);
+}
+
+TEST_F(PolicyInForce, StaysWhenTheFilesTurnBad) {
+    store_.refresh();
+    host_.text = bad;
+    const auto policy = store_.refresh();
+    EXPECT_EQ(policy->origin, Origin::last_good);
+    EXPECT_EQ(user(*policy), "one");
+    EXPECT_EQ(policy->files.at(0).text, good);
+    const auto status = policy->status();
+    EXPECT_TRUE(status.stale);
+    EXPECT_EQ(status.sources, std::vector<std::string>{path});
+    ASSERT_EQ(status.errors.size(), 2U) << "all of them";
+    EXPECT_EQ(host_.kept.files->at(0).text, good);
+
+    const auto failure = policy->failure();
+    ASSERT_TRUE(failure);
+    EXPECT_EQ(failure->kind, Failure::Kind::invalid_policy);
+    EXPECT_NE(failure->message.find("the last good policy stays"), std::string::npos);
+    EXPECT_NE(failure->message.find(std::string(path) + ":2:1: error"), std::string::npos);
+    EXPECT_NE(failure->message.find("usr: one"), std::string::npos) << "the line on disk";
+    EXPECT_NE(failure->message.find(std::string(path) + ":3:"), std::string::npos);
+}
+
+TEST_F(PolicyInForce, StaysWhenADirectoryCannotBeRead) {
+    store_.refresh();
+    host_.text = better;
+    host_.findings.error({"/etc/vmwarden/policy.d"}, "cannot be read");
+    const auto policy = store_.refresh();
+    EXPECT_EQ(policy->origin, Origin::last_good);
+    EXPECT_EQ(user(*policy), "one");
+    EXPECT_EQ(policy->status().errors.size(), 1U);
+}
+
+TEST_F(PolicyInForce, OutlivesTheAgent) {
+    store_.refresh();
+    host_.text = bad;
+    auto next = another_agent();
+    const auto policy = next.refresh();
+    EXPECT_EQ(policy->origin, Origin::last_good);
+    EXPECT_EQ(user(*policy), "one");
+}
+
+TEST_F(PolicyInForce, FollowsTheFilesOnceTheyCheckAgain) {
+    store_.refresh();
+    host_.text = bad;
+    store_.refresh();
+    host_.text = better;
+    const auto policy = store_.refresh();
+    EXPECT_EQ(policy->origin, Origin::files);
+    EXPECT_EQ(user(*policy), "two");
+    EXPECT_TRUE(policy->status().errors.empty());
+    EXPECT_EQ(host_.kept.files->at(0).text, better);
+}
+
+TEST_F(PolicyInForce, IsTheMostRestrictiveWhenThereNeverWasAGoodOne) {
+    host_.text = bad;
+    const auto policy = store_.refresh();
+    EXPECT_EQ(policy->origin, Origin::restrictive);
+    EXPECT_EQ(policy->policy, restrictive_policy());
+    EXPECT_TRUE(policy->policy.emulators.value.empty());
+    EXPECT_TRUE(policy->status().stale);
+    EXPECT_TRUE(policy->status().sources.empty());
+    EXPECT_NE(policy->failure()->message.find("no guest is started"), std::string::npos);
+    EXPECT_FALSE(host_.kept.files);
+}
+
+TEST_F(PolicyInForce, IsNotADamagedOne) {
+    host_.kept.fault = "last-good is damaged or was changed";
+    host_.text = bad;
+    EXPECT_EQ(store_.refresh()->origin, Origin::restrictive);
+}
+
+TEST_F(PolicyInForce, IsNotAKeptOneThatThisVersionDoesNotAccept) {
+    host_.kept.files = std::vector{PolicyFile{path, bad}};
+    host_.text = bad;
+    EXPECT_EQ(store_.refresh()->origin, Origin::restrictive);
+}
+
+TEST_F(PolicyInForce, IsKeptOnceAndToldOnceAsLongAsNothingChanges) {
+    const auto first = store_.refresh();
+    EXPECT_EQ(store_.refresh(), first);
+    EXPECT_EQ(host_.keeps, 1U);
+    host_.text = bad;
+    const auto stale = store_.refresh();
+    EXPECT_EQ(store_.refresh(), stale);
+    EXPECT_EQ(told_, (std::vector<PolicyPointer>{first, stale}));
+    host_.text = good;
+    store_.refresh();
+    auto next = another_agent();
+    next.refresh();
+    EXPECT_EQ(host_.keeps, 1U) << "what is on the disk is not written again";
+}
+
+TEST_F(PolicyInForce, HoldsWhenItCannotBeKeptAndIsKeptLater) {
+    host_.disk_full = true;
+    EXPECT_EQ(store_.refresh()->origin, Origin::files);
+    EXPECT_FALSE(host_.kept.files);
+    host_.disk_full = false;
+    store_.refresh();
+    EXPECT_TRUE(host_.kept.files);
+}
+
+TEST_F(PolicyInForce, IsNoHalfWrittenFile) {
+    store_.refresh();
+    host_.next = {"version: 1\n", "version: 1\nuser: tw"};
+    host_.text = better;
+    const auto policy = store_.refresh();
+    EXPECT_EQ(user(*policy), "two");
+    EXPECT_EQ(told_.size(), 2U);
+}
+
+TEST_F(PolicyInForce, IsNotTakenFromFilesThatChangeAllTheTime) {
+    store_.refresh();
+    const auto before = host_.readings;
+    for (int i = 0; i < 100; ++i)
+        host_.next.push_back(i % 2 == 0 ? better : good);
+    const auto policy = store_.refresh();
+    EXPECT_LT(host_.readings - before, 20U);
+    EXPECT_EQ(policy->origin, Origin::last_good);
+    EXPECT_EQ(user(*policy), "one");
+    EXPECT_NE(policy->failure()->message.find("change all the time"), std::string::npos);
+    host_.next.clear();
+    EXPECT_EQ(store_.refresh()->origin, Origin::files);
+}
+
+} // namespace
+
+} // namespace vmwarden::supervisor
