@@ -94,6 +94,20 @@ TEST_F(Policy, WithoutAnyGoodOneNothingStartsAndAllThatIsWrongIsSaid) {
     create("web");
 }
 
+TEST_F(Policy, WhoPolkitDeniesNeitherReloadsNorChecks) {
+    start_agent();
+    polkit_.will(FakePolkit::Will::no);
+    EXPECT_TRUE(error_of([&] { reload(); }).starts_with("NotAuthorized: "));
+    EXPECT_TRUE(error_of([&] {
+                    policy<std::vector<FindingRow>>("Check", std::string(bad),
+                                                    std::string("mine.yaml"), bus::Dictionary());
+                }).starts_with("NotAuthorized: "));
+    const auto asked = polkit_.asked();
+    ASSERT_EQ(asked.size(), 2U);
+    EXPECT_EQ(asked[0].action, "org.vmwarden1.manage-policy");
+    EXPECT_EQ(asked[1].action, "org.vmwarden1.inspect-guest");
+}
+
 TEST_F(Policy, ChecksATextByAnyName) {
     start_agent();
     const auto [none] = policy<std::vector<FindingRow>>(
