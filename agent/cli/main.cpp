@@ -71,7 +71,8 @@ void check_uri(const GlobalOptions& global) {
 }
 
 bool offline(const Verb& verb, const VerbOptions& options) {
-    return verb.run == check_policy || options.has("offline") || options.has("root");
+    return verb.run == check_policy || verb.run == import_policy || options.has("offline") ||
+           options.has("root");
 }
 
 ExitCode run(int argc, char** argv) {

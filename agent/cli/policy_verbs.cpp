@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/cli/diagnostics_json.h"
 #include "agent/cli/input.h"
 #include "agent/cli/verbs.h"
 #include "agent/host/policy_tree.h"
 #include "src/hostpolicy/read_policy.h"
 
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 namespace vmwarden::cli {
 
@@ -40,20 +40,6 @@ std::string source_of(const Checked& checked, const std::string& name) {
     return {};
 }
 
-nlohmann::ordered_json as_json(const Checked& checked) {
-    auto rows = nlohmann::ordered_json::array();
-    for (const auto& found : checked.diagnostics.list())
-        rows.push_back({{"file", found.place.file},
-                        {"line", found.place.line},
-                        {"col", found.place.column},
-                        {"end_col", found.place.column + found.length},
-                        {"code", found.code},
-                        {"severity", found.severity == Severity::error ? "error" : "warning"},
-                        {"message", found.message},
-                        {"hint", found.hint}});
-    return rows;
-}
-
 } // namespace
 
 ExitCode check_policy(Context& context) {
@@ -64,8 +50,7 @@ ExitCode check_policy(Context& context) {
         context.operands.empty() ? check_tree(root.value_or("/")) : check_files(context.operands);
     const bool bad = checked.diagnostics.has_errors();
     if (context.global.json) {
-        std::cout << as_json(checked).dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
-                  << '\n';
+        std::cout << json_text(diagnostics_json(checked.diagnostics)) << '\n';
     } else {
         for (const auto& found : checked.diagnostics.list())
             std::cerr << render(found, source_of(checked, found.place.file)) << '\n';

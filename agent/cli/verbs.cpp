@@ -17,7 +17,7 @@ Client& Context::agent() {
 }
 
 std::span<const Verb> verbs() {
-    static const std::array<Verb, 16> table{{
+    static const std::array<Verb, 17> table{{
         {"list",
          "",
          "guests of this host; --all: those that do not run as well",
@@ -70,6 +70,13 @@ std::span<const Verb> verbs() {
          0,
          {},
          reload_policy},
+        {"policy import-qemu-conf",
+         "FILE|-",
+         "a policy file out of libvirt's qemu.conf, and what of that has no place in one",
+         1,
+         1,
+         {},
+         import_policy},
     }};
     return table;
 }

@@ -63,4 +63,7 @@ ExitCode verify_guest(Context& context);
 ExitCode check_policy(Context& context);
 ExitCode reload_policy(Context& context);
 
+// import_verbs.cpp
+ExitCode import_policy(Context& context);
+
 } // namespace vmwarden::cli

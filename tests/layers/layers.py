@@ -35,7 +35,7 @@ MAP = {
                   "src/resolve", "src/verify", "agent/host", "agent/supervisor"},
     "agent/daemon": {"src/base", "agent/host", "agent/executor", "agent/supervisor", "agent/bus"},
     "agent/cli": {"src/base", "src/domain", "src/guest", "src/hostpolicy", "src/plan",
-                  "src/resolve", "agent/host", "agent/bus"},
+                  "src/qemuconf", "src/resolve", "agent/host", "agent/bus"},
 }
 
 # Files that may include one header of a room they do not otherwise know.
