@@ -17,7 +17,7 @@ Client& Context::agent() {
 }
 
 std::span<const Verb> verbs() {
-    static const std::array<Verb, 17> table{{
+    static const std::array<Verb, 20> table{{
         {"list",
          "",
          "guests of this host; --all: those that do not run as well",
@@ -63,6 +63,27 @@ std::span<const Verb> verbs() {
          1024,
          {"root="},
          check_policy},
+        {"policy set",
+         "PATH VALUE",
+         "change one key of 60-site.yaml or another file, and nothing else of it",
+         2,
+         2,
+         {"file=", "root="},
+         set_policy},
+        {"policy unset",
+         "PATH",
+         "remove one key of 60-site.yaml or another file",
+         1,
+         1,
+         {"file=", "root="},
+         unset_policy},
+        {"policy get",
+         "PATH",
+         "the value that holds, or the one of one file",
+         1,
+         1,
+         {"file=", "root="},
+         get_policy},
         {"policy reload",
          "",
          "put the policy files into force; if they do not check, what was in force stays so",

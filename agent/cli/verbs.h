@@ -59,6 +59,11 @@ ExitCode dump_xml(Context& context);
 ExitCode show_plan(Context& context);
 ExitCode verify_guest(Context& context);
 
+// policy_edit_verbs.cpp
+ExitCode set_policy(Context& context);
+ExitCode unset_policy(Context& context);
+ExitCode get_policy(Context& context);
+
 // policy_verbs.cpp
 ExitCode check_policy(Context& context);
 ExitCode reload_policy(Context& context);
