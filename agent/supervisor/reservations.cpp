@@ -34,6 +34,7 @@ void Reservations::give_back(const std::string& guest) {
 void Reservations::complete(HostFacts& facts, const std::string& but) const {
     for (const auto& [guest, held] : held_) {
         if (guest == but) continue;
+        ++facts.other_guests;
         if (held.categories != CategoryPair()) facts.categories_in_use.insert(held.categories);
         for (const auto& [image, exclusive] : held.images)
             (exclusive ? facts.exclusive_images : facts.shared_images).emplace(image, guest);

@@ -68,6 +68,7 @@ struct HostFacts {
     bool kvm_usable = false;           // and the guest's identity may open it
     SelinuxFact selinux;
     std::map<std::string, FileFact> files; // by the path asked for: emulators, disks, kernel, nodes
+    unsigned other_guests = 0;             // that run or start now
     std::set<CategoryPair> categories_in_use;
     std::uint64_t category_seed = 0;       // random; where the search for a free pair starts
     std::map<FileId, std::string> exclusive_images; // image -> guest that writes to it now

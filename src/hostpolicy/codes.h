@@ -45,6 +45,9 @@ constexpr std::string_view unknown_key = "P0040";
 constexpr std::string_view key_to_come = "P0041";
 constexpr std::string_view version_missing = "P0042";
 constexpr std::string_view version_unknown = "P0043";
+constexpr std::string_view locked = "P0044";
+constexpr std::string_view not_for_a_rule = "P0045";
+constexpr std::string_view no_list_to_change = "P0046"; // key+: and key-:
 
 // Values.
 constexpr std::string_view bool_expected = "P0050";
@@ -57,6 +60,14 @@ constexpr std::string_view device_path = "P0056";
 constexpr std::string_view slice_name = "P0057";
 constexpr std::string_view emulator_glob = "P0058";
 constexpr std::string_view listed_twice = "P0059"; // a warning
+constexpr std::string_view mapping_expected = "P0060";
+constexpr std::string_view size_expected = "P0061";
+constexpr std::string_view directory = "P0062";
+constexpr std::string_view lock_name = "P0063";
+constexpr std::string_view not_listed = "P0064"; // a warning: nothing to remove
+constexpr std::string_view match = "P0065";      // of a rule
+constexpr std::string_view network_name = "P0066";
+constexpr std::string_view empty_rule = "P0067";
 
 // The directories.
 constexpr std::string_view unreadable = "P0070";

@@ -24,6 +24,11 @@ constexpr std::array default_controllers = {CgroupController::cpu,  CgroupContro
                                             CgroupController::io,   CgroupController::memory,
                                             CgroupController::pids, CgroupController::devices};
 
+// Whose files the host itself runs on: given to a guest, one of these is the host.
+constexpr std::array<std::string_view, 12> default_denied_disks = {
+    "/boot",    "/etc",     "/proc",     "/root",        "/run",     "/sys",
+    "/usr/bin", "/usr/lib", "/usr/sbin", "/usr/libexec", "/var/log", "/var/lib/vmwarden/restore"};
+
 template <class Value, class Range>
 Setting<std::vector<Setting<Value>>> list_of(const Range& values) {
     Setting<std::vector<Setting<Value>>> list;
@@ -55,6 +60,13 @@ std::string_view to_text(CgroupController controller) {
     return hostpolicy::text_of(controller);
 }
 
+std::string_view to_text(Permission permission) {
+    return hostpolicy::text_of(permission);
+}
+std::string_view to_text(NetworkType type) {
+    return hostpolicy::text_of(type);
+}
+
 HostPolicy built_in_policy() {
     HostPolicy policy;
     policy.version = {policy_version, {}};
@@ -68,6 +80,19 @@ HostPolicy built_in_policy() {
     policy.seccomp_sandbox = {true, {}};
     policy.slice = {"machine.slice", {}};
     policy.emulators = list_of<std::string>(default_emulators);
+    policy.security_default_confined = {true, {}};
+    policy.security_require_confined = {false, {}};
+    policy.static_labels = {Permission::allow, {}};
+    policy.limits_guests = {512, {}};
+    policy.limits_vcpus = {64, {}};
+    policy.limits_memory = {Bytes{256ULL << 30}, {}};
+    policy.limits_processes = {4096, {}};
+    policy.limits_open_files = {16384, {}};
+    policy.disks_allow = list_of<std::string>(std::array{"/"});
+    policy.disks_deny = list_of<std::string>(default_denied_disks);
+    policy.host_devices_usb = {Permission::allow, {}};
+    policy.host_devices_pci = {Permission::allow, {}};
+    policy.networks.value.push_back({Network{"default", NetworkType::user}, {}});
     return policy;
 }
 

@@ -6,6 +6,7 @@
 #include "src/base/units.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,15 +36,31 @@ enum class SecurityDriver { automatic, selinux, none };
 enum class SecurityModel { svirt, basic };
 enum class CgroupController { cpu, cpuset, io, memory, pids, devices };
 
+// Whether a definition may ask for something.
+enum class Permission { allow, deny };
+
+enum class NetworkType { user, none };
+
+// What <interface type='network'> may name. `none` takes a network of an earlier file away.
+struct Network {
+    std::string name;
+    NetworkType type = NetworkType::user;
+    bool operator==(const Network&) const = default;
+};
+
 std::string_view to_text(SecurityDriver driver);
 std::string_view to_text(SecurityModel model);
 std::string_view to_text(CgroupController controller);
+std::string_view to_text(Permission permission);
+std::string_view to_text(NetworkType type);
 
 // The only value of `version` this program reads.
 constexpr unsigned policy_version = 1;
 
-// Keys carry the names of product.md. Lists keep the origin of every entry, because a refusal names
-// the line that would have to change.
+struct Rule;
+
+// Keys carry the names of product.md, those of a section behind the section's. Lists keep the
+// origin of every entry, because a refusal names the line that would have to change.
 struct HostPolicy {
     Setting<unsigned> version;
     Setting<Account> user;
@@ -51,14 +68,77 @@ struct HostPolicy {
     Setting<bool> dynamic_ownership;
     Setting<SecurityDriver> security_driver;
     Setting<SecurityModel> security_model;
+    Setting<bool> security_default_confined; // guests that do not say are confined
+    Setting<bool> security_require_confined; // no guest may be without
+    Setting<Permission> static_labels;
     Setting<std::vector<Setting<std::string>>> cgroup_device_acl; // absolute paths
     Setting<std::vector<Setting<CgroupController>>> cgroup_controllers;
     Setting<bool> seccomp_sandbox;
     Setting<std::string> slice;                           // a systemd slice unit
     Setting<std::vector<Setting<std::string>>> emulators; // globs over paths
+    Setting<unsigned> limits_guests;                      // running at one time
+    Setting<unsigned> limits_vcpus;                       // of one guest, as the next three
+    Setting<Bytes> limits_memory;
+    Setting<unsigned> limits_processes; // with threads: the scope's TasksMax
+    Setting<unsigned> limits_open_files;
+    Setting<std::vector<Setting<std::string>>> disks_allow; // directories, or single files
+    Setting<std::vector<Setting<std::string>>> disks_deny;
+    Setting<Permission> host_devices_usb;
+    Setting<Permission> host_devices_pci;
+    Setting<std::vector<Setting<Network>>> networks; // by name, each once
+    Setting<std::vector<Setting<std::string>>> lock; // names of keys and sections
+    std::vector<Rule> rules;
 
-    bool operator==(const HostPolicy&) const = default;
+    bool operator==(const HostPolicy&) const;
 };
+
+// What a line does to a key: `key:`, `key+:`, `key-:`.
+enum class ChangeKind { set, add, remove };
+
+// One key of a file or of a rule. Of `values` only the key's own member means something.
+struct Change {
+    std::string key; // "limits.memory"
+    ChangeKind kind = ChangeKind::set;
+    HostPolicy values;
+    bool operator==(const Change&) const = default;
+};
+
+// A size a guest's memory is compared with.
+struct MemoryMatch {
+    enum class Comparison { equal, below, at_most, above, at_least };
+    Comparison comparison = Comparison::equal;
+    Bytes size;
+    bool operator==(const MemoryMatch&) const = default;
+};
+
+// Which guests a rule is for: all that is given must hold; nothing given is every guest.
+struct RuleMatch {
+    std::optional<std::string> name; // glob
+    std::optional<Uuid> uuid;
+    std::optional<MemoryMatch> memory;
+    std::optional<std::string> emulator; // glob over the path that the definition names
+    bool operator==(const RuleMatch&) const = default;
+};
+
+struct Rule {
+    RuleMatch match;
+    std::vector<Change> changes; // in order
+    Origin origin;
+    bool operator==(const Rule& other) const; // by hand: clang 14 cannot default what recurs
+};
+
+inline bool HostPolicy::operator==(const HostPolicy&) const = default;
+
+// What rules look at, of a definition.
+struct GuestTraits {
+    std::string name;
+    std::optional<Uuid> uuid; // as written; a derived one is nobody's to match
+    Bytes memory;
+    std::string emulator; // as written; empty: to be chosen
+};
+
+// The policy for one guest: every rule that matches applied in order, a later one over an earlier.
+HostPolicy policy_for(const HostPolicy& policy, const GuestTraits& guest);
 
 // What holds when no file says otherwise. `user` and `group` are the build's -Dqemu_user= and
 // -Dqemu_group=.

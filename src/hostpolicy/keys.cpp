@@ -10,63 +10,144 @@ namespace vmwarden::hostpolicy {
 
 namespace {
 
+using Scope = Key::Scope;
+
 constexpr std::array table = {
-    Key{"version", &HostPolicy::version, {}, "the version of the policy language: 1"},
-    Key{"user", &HostPolicy::user, {}, "the account that guests run as: a name, or \"+UID\""},
-    Key{"group", &HostPolicy::group, {}, "the group that guests run as: a name, or \"+GID\""},
+    Key{"version",
+        &HostPolicy::version,
+        Scope::host,
+        {},
+        "the version of the policy language: 1; every file begins with it"},
+    Key{"user",
+        &HostPolicy::user,
+        Scope::guest,
+        {},
+        "the account that guests run as: a name, or \"+UID\" in quotes"},
+    Key{"group",
+        &HostPolicy::group,
+        Scope::guest,
+        {},
+        "the group that guests run as: a name, or \"+GID\" in quotes"},
     Key{"dynamic_ownership",
         &HostPolicy::dynamic_ownership,
+        Scope::guest,
         {},
         "give disks and devices to the guest's account at start, and back at stop"},
     Key{"security_driver",
         &HostPolicy::security_driver,
+        Scope::host,
         {},
-        "which mandatory access control confines guests"},
+        "which mandatory access control confines guests; auto takes SELinux where it is enabled"},
     Key{"security_model",
         &HostPolicy::security_model,
+        Scope::guest,
         {},
         "svirt: a label of its own for each guest; basic: accounts alone keep guests apart"},
-    Key{"cgroup_device_acl",
-        &HostPolicy::cgroup_device_acl,
-        {code::device_path, device_path_fault},
-        "device nodes every guest may open, besides its own disks; missing ones are skipped"},
+    Key{"security_default_confined",
+        &HostPolicy::security_default_confined,
+        Scope::guest,
+        {},
+        "label guests that do not say whether they want to be"},
+    Key{"security_require_confined",
+        &HostPolicy::security_require_confined,
+        Scope::guest,
+        {},
+        "refuse guests that would run without a label"},
+    Key{"static_labels",
+        &HostPolicy::static_labels,
+        Scope::guest,
+        {},
+        "whether a definition may name its own SELinux label"},
     Key{"cgroup_controllers",
         &HostPolicy::cgroup_controllers,
+        Scope::guest,
         {},
-        "cgroup controllers that guests are put under, as far as the host has them"},
+        "cgroup controllers that guests are put under, as far as the host has them; without "
+        "devices no device filter is attached"},
+    Key{"cgroup_device_acl",
+        &HostPolicy::cgroup_device_acl,
+        Scope::guest,
+        {code::device_path, device_path_fault},
+        "device nodes every guest may open, besides its own disks; missing ones are skipped"},
     Key{"seccomp_sandbox",
         &HostPolicy::seccomp_sandbox,
+        Scope::guest,
         {},
         "let QEMU give up system calls it does not need"},
     Key{"slice",
         &HostPolicy::slice,
+        Scope::guest,
         {code::slice_name, slice_name_fault},
-        "the slice unit that holds the guests"},
+        "the systemd slice that holds the guests' scopes"},
     Key{"emulators",
         &HostPolicy::emulators,
+        Scope::guest,
         {code::emulator_glob, emulator_glob_fault},
-        "programs a guest may be run with: paths, or patterns of them"},
+        "programs a guest may be run with: paths, or patterns of them in which * is no /"},
+    Key{"limits.guests",
+        &HostPolicy::limits_guests,
+        Scope::host,
+        {},
+        "how many guests may run at one time"},
+    Key{"limits.vcpus",
+        &HostPolicy::limits_vcpus,
+        Scope::guest,
+        {},
+        "how many virtual CPUs a guest may have"},
+    Key{"limits.memory",
+        &HostPolicy::limits_memory,
+        Scope::guest,
+        {},
+        "how much memory a guest may have"},
+    Key{"limits.processes",
+        &HostPolicy::limits_processes,
+        Scope::guest,
+        {},
+        "how many processes and threads a guest's scope may hold (TasksMax)"},
+    Key{"limits.open_files",
+        &HostPolicy::limits_open_files,
+        Scope::guest,
+        {},
+        "how many descriptors QEMU may have open (RLIMIT_NOFILE)"},
+    Key{"disks.allow",
+        &HostPolicy::disks_allow,
+        Scope::guest,
+        {code::directory, directory_fault},
+        "directories, or single files, that a guest's disks may come from, links resolved"},
+    Key{"disks.deny",
+        &HostPolicy::disks_deny,
+        Scope::guest,
+        {code::directory, directory_fault},
+        "directories, or single files, that they may not come from even so"},
+    Key{"host_devices.usb",
+        &HostPolicy::host_devices_usb,
+        Scope::guest,
+        {},
+        "whether a guest may be given USB devices of the host"},
+    Key{"host_devices.pci",
+        &HostPolicy::host_devices_pci,
+        Scope::guest,
+        {},
+        "whether a guest may be given PCI devices of the host"},
+    Key{"networks",
+        &HostPolicy::networks,
+        Scope::guest,
+        {},
+        "what <interface type='network'> may name, each with its type: user, or none to take one "
+        "away again; files add to each other"},
+    Key{"lock",
+        &HostPolicy::lock,
+        Scope::host,
+        {code::lock_name, lock_name_fault},
+        "keys, or sections of them, that later files may not change; files add to each other"},
 };
 
-constexpr auto names = [] {
-    std::array<std::string_view, table.size()> out{};
-    for (std::size_t i = 0; i < table.size(); ++i)
-        out[i] = table[i].name;
-    return out;
-}();
+constexpr std::array<std::string_view, 1> to_come = {"remote"};
+constexpr std::string_view rules_key = "rules";
 
-constexpr std::array<std::string_view, 10> to_come = {
-    "security_default_confined",
-    "security_require_confined",
-    "static_labels",
-    "limits",
-    "disks",
-    "host_devices",
-    "networks",
-    "remote",
-    "rules",
-    "lock",
-};
+std::string_view section_of(std::string_view name) {
+    return name.substr(0, name.find('.'));
+}
 
 } // namespace
 
@@ -75,12 +156,38 @@ std::span<const Key> keys() {
 }
 
 const Key* find_key(std::string_view name) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    return found == names.end() ? nullptr : &table[static_cast<std::size_t>(found - names.begin())];
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const Key& key) { return key.name == name; });
+    return found == table.end() ? nullptr : &*found;
 }
 
-std::span<const std::string_view> key_names() {
+bool is_section(std::string_view name) {
+    return std::any_of(table.begin(), table.end(), [&](const Key& key) {
+        return key.name.size() > name.size() && section_of(key.name) == name;
+    });
+}
+
+std::vector<std::string_view> names_in(std::string_view section) {
+    std::vector<std::string_view> names;
+    for (const Key& key : table) {
+        const auto own = section_of(key.name);
+        if (section.empty() && (names.empty() || names.back() != own))
+            names.push_back(own);
+        else if (!section.empty() && own == section && own != key.name)
+            names.push_back(key.name.substr(own.size() + 1));
+    }
+    if (section.empty()) names.push_back(rules_key);
     return names;
+}
+
+bool is_list(const Key& key) {
+    return std::holds_alternative<ListMember<std::string>>(key.slot) ||
+           std::holds_alternative<ListMember<CgroupController>>(key.slot);
+}
+
+std::optional<TextFault> lock_name_fault(std::string_view text) {
+    if (text == rules_key || find_key(text) != nullptr || is_section(text)) return std::nullopt;
+    return TextFault{"is not a key", "name one of the keys, or a section like limits"};
 }
 
 std::span<const std::string_view> names_to_come() {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace vmwarden::hostpolicy {
 
@@ -18,21 +19,27 @@ template <class Value>
 using ListMember = Member<std::vector<Setting<Value>>>;
 
 // Where a key's value goes, which says what type it must have.
-using Slot = std::variant<Member<unsigned>, Member<bool>, Member<std::string>, Member<Account>,
-                          Member<SecurityDriver>, Member<SecurityModel>, ListMember<std::string>,
-                          ListMember<CgroupController>>;
+using Slot =
+    std::variant<Member<unsigned>, Member<bool>, Member<std::string>, Member<Bytes>,
+                 Member<Account>, Member<SecurityDriver>, Member<SecurityModel>, Member<Permission>,
+                 ListMember<std::string>, ListMember<CgroupController>, ListMember<Network>>;
 
 struct Key {
-    std::string_view name;
+    enum class Scope { host, guest }; // a rule may set those of a guest
+
+    std::string_view name; // "user"; of a section "limits.memory", written limits: {memory: ...}
     Slot slot;
+    Scope scope = Scope::guest;
     TextRule rule;            // of a text, or of each text of a list; empty for other types
-    std::string_view meaning; // one line, for people
+    std::string_view meaning; // for people, in one sentence without its full stop
 };
 
 std::span<const Key> keys();
 const Key* find_key(std::string_view name);
-// Names for suggestions.
-std::span<const std::string_view> key_names();
+bool is_section(std::string_view name); // "limits"
+// Names for suggestions: what may stand at the top of a file, or in a section.
+std::vector<std::string_view> names_in(std::string_view section);
+bool is_list(const Key& key);
 // Names that the product promises and this version does not have.
 std::span<const std::string_view> names_to_come();
 

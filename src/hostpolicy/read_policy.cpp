@@ -1,40 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/hostpolicy/read_policy.h"
 
+#include "src/hostpolicy/changes.h"
 #include "src/hostpolicy/codes.h"
 #include "src/hostpolicy/document.h"
 #include "src/hostpolicy/keys.h"
+#include "src/hostpolicy/rules.h"
 #include "src/hostpolicy/syntax_error.h"
-#include "src/hostpolicy/values.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace vmwarden {
 
 namespace hostpolicy {
 
 namespace {
-
-constexpr std::string_view private_prefix = "x-"; // for other tools: not ours to judge
-
-bool is_to_come(std::string_view name) {
-    const auto names = names_to_come();
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-void refuse_key(const Entry& entry, Findings& findings) {
-    if (is_to_come(entry.key)) {
-        findings.error(code::key_to_come, entry.span,
-                       "key " + quoted(entry.key) + " is not available in this version",
-                       "remove it");
-        return;
-    }
-    std::string hint;
-    if (!findings.full()) hint = suggestion(entry.key, key_names());
-    if (hint.empty()) hint = "the keys there are stand in the vendor's 10-vendor.yaml";
-    findings.error(code::unknown_key, entry.span, "unknown key " + quoted(entry.key),
-                   std::move(hint));
-}
 
 bool lost_entry(const Document& document, std::string_view key) {
     return std::any_of(document.lost.begin(), document.lost.end(),
@@ -58,19 +39,77 @@ void check_version(const Document& document, Findings& findings) {
                    "this program reads version " + std::to_string(policy_version));
 }
 
-Diagnostics read_file(const PolicyFile& file, HostPolicy& policy) {
-    Findings findings(file.name);
-    const auto document = read_document(file.text, findings);
-    if (!document) return findings.take();
-    check_version(*document, findings);
-    for (const auto& entry : document->entries) {
-        if (const auto* key = find_key(entry.key))
-            read_value(*key, entry, policy, findings);
-        else if (!entry.key.starts_with(private_prefix))
-            refuse_key(entry, findings);
+constexpr std::string_view rules_key = "rules";
+
+// One file's share of the policy. Locks that stand in the file itself bind the files after it.
+class FileReader {
+  public:
+    FileReader(const PolicyFile& file, HostPolicy& policy)
+      : file_(file)
+      , policy_(policy)
+      , findings_(file.name)
+      , locks_(policy.lock.value) {}
+
+    Diagnostics read() {
+        auto document = read_document(file_.text, findings_);
+        if (!document) return findings_.take();
+        check_version(*document, findings_);
+        const auto rules = std::stable_partition(
+            document->entries.begin(), document->entries.end(),
+            [](const Entry& entry) { return changed_key(entry.key).name != rules_key; });
+        std::vector<Entry> about_rules(std::make_move_iterator(rules),
+                                       std::make_move_iterator(document->entries.end()));
+        document->entries.erase(rules, document->entries.end());
+        for (const auto& read : read_changes(document->entries, Key::Scope::host, findings_))
+            if (is_free(read.change.key, read.span)) make(read);
+        for (const auto& entry : about_rules)
+            take_rules(entry);
+        return findings_.take();
     }
-    return findings.take();
-}
+
+  private:
+    void make(const ReadChange& read) {
+        if (read.change.kind == ChangeKind::remove)
+            for (const auto& item : missing_items(read.change, policy_))
+                findings_.warning(code::not_listed,
+                                  {item.origin.place.line, item.origin.place.column, 1},
+                                  quoted(item.value) + " is not in '" + read.change.key + "'",
+                                  "nothing is removed");
+        apply(read.change, policy_);
+    }
+
+    void take_rules(const Entry& entry) {
+        const auto kind = changed_key(entry.key).kind;
+        if (!is_free(rules_key, entry.span)) return;
+        if (kind == ChangeKind::remove)
+            return findings_.error(code::no_list_to_change, entry.span,
+                                   "rules cannot be removed one by one",
+                                   "write 'rules:' with those that shall remain");
+        if (kind == ChangeKind::set) policy_.rules.clear();
+        for (auto& read : read_rules(entry, findings_)) {
+            for (std::size_t i = 0; i < read.spans.size(); ++i)
+                is_free(read.rule.changes[i].key, read.spans[i]);
+            policy_.rules.push_back(std::move(read.rule));
+        }
+    }
+
+    // Whether no earlier file has locked the key or its section; reports if one has.
+    bool is_free(std::string_view key, Span span) {
+        const auto section = key.substr(0, key.find('.'));
+        const auto lock = std::find_if(locks_.begin(), locks_.end(), [&](const auto& one) {
+            return one.value == key || one.value == section;
+        });
+        if (lock == locks_.end()) return true;
+        findings_.error(code::locked, span, quoted(key) + " is locked",
+                        "by " + lock->origin.place.text() + "; change it there");
+        return false;
+    }
+
+    const PolicyFile& file_;
+    HostPolicy& policy_;
+    Findings findings_;
+    const std::vector<Setting<std::string>> locks_;
+};
 
 } // namespace
 
@@ -80,7 +119,7 @@ ReadPolicy read_policy(std::span<const PolicyFile> files) {
     ReadPolicy result;
     auto policy = built_in_policy();
     for (const auto& file : files)
-        result.diagnostics.append(hostpolicy::read_file(file, policy));
+        result.diagnostics.append(hostpolicy::FileReader(file, policy).read());
     if (!result.diagnostics.has_errors()) result.policy = std::move(policy);
     return result;
 }

@@ -21,7 +21,8 @@ struct ReadPolicy {
 };
 
 // Reads files in rising precedence over built_in_policy(): a later scalar or list replaces an
-// earlier one. Every file must be a whole policy document of its own (with `version`).
+// earlier one, `key+:` and `key-:` add to and take from a list, networks and locks add up. Every
+// file must be a whole policy document of its own (with `version`).
 ReadPolicy read_policy(std::span<const PolicyFile> files);
 
 // The diagnostics in the field's format, each with the line of the file it is about and a newline.

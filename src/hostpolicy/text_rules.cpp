@@ -129,6 +129,13 @@ std::optional<TextFault> emulator_glob_fault(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<TextFault> directory_fault(std::string_view text) {
+    if (auto fault = path_fault(text)) return fault;
+    if (text.find_first_of("*?[") != std::string_view::npos)
+        return TextFault{"is a pattern", "name the directory: what is below it is meant too"};
+    return std::nullopt;
+}
+
 std::optional<Account> parse_account(std::string_view text) {
     if (text.starts_with('+')) {
         if (const auto id = parse_id(text.substr(1))) return AccountId{*id};

@@ -27,6 +27,11 @@ std::optional<TextFault> slice_name_fault(std::string_view text);
 // An absolute path whose components may be glob patterns (base/text.h, glob_matches).
 std::optional<TextFault> emulator_glob_fault(std::string_view text);
 
+// An absolute path, as short as it can be written, no pattern.
+std::optional<TextFault> directory_fault(std::string_view text);
+// The name of a key or section (keys.cpp).
+std::optional<TextFault> lock_name_fault(std::string_view text);
+
 // An account name or "+ID". Names: a letter or '_', then letters, digits and "_.@-", perhaps a '$'
 // at the end. ID: decimal, below 2^32-1, which the kernel keeps for "no id".
 std::optional<Account> parse_account(std::string_view text);

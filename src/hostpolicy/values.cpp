@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/hostpolicy/values.h"
 
+#include "src/base/text.h"
 #include "src/hostpolicy/codes.h"
 #include "src/hostpolicy/words.h"
 
@@ -22,26 +23,39 @@ struct IsList<std::vector<Setting<Value>>> : std::true_type {
 
 class ValueReader {
   public:
-    ValueReader(const Key& key, Findings& findings)
-      : key_(key)
+    ValueReader(std::string_view name, TextRule rule, Findings& findings)
+      : name_(name)
+      , rule_(rule)
       , findings_(findings) {}
 
     template <class Value>
-    void read(const Entry& entry, Setting<Value>& into) {
+    bool read(const Entry& entry, Setting<Value>& into) {
         std::optional<Value> value;
-        if constexpr (IsList<Value>::value)
+        if constexpr (std::is_same_v<Value, std::vector<Setting<Network>>>)
+            value = networks(entry.value);
+        else if constexpr (IsList<Value>::value)
             value = list<typename IsList<Value>::Item>(entry.value);
         else
             value = scalar<Value>(entry.value,
                                   "write one, or remove the line to keep what earlier files say");
         if (value) into = {std::move(*value), origin(entry.span)};
+        return value.has_value();
+    }
+
+    template <class Value>
+    std::optional<Value> scalar(const Node& node, std::string_view if_null) {
+        if (node.kind != NodeKind::text) {
+            refuse_non_text(node, if_null);
+            return std::nullopt;
+        }
+        return from_text<Value>(node);
     }
 
   private:
     [[nodiscard]] Origin origin(Span span) const {
         return {Origin::Kind::policy, {findings_.file(), span.line, span.column}};
     }
-    [[nodiscard]] std::string of_key() const { return " for '" + std::string(key_.name) + "'"; }
+    [[nodiscard]] std::string of_key() const { return " for '" + std::string(name_) + "'"; }
 
     template <class Item>
     std::optional<std::vector<Setting<Item>>> list(const Node& node) {
@@ -57,13 +71,46 @@ class ValueReader {
         return items;
     }
 
-    template <class Value>
-    std::optional<Value> scalar(const Node& node, std::string_view if_null) {
-        if (node.kind != NodeKind::text) {
-            refuse_non_text(node, if_null);
+    std::optional<std::vector<Setting<Network>>> networks(const Node& node) {
+        if (node.kind != NodeKind::mapping) {
+            refuse_non_mapping(node, "write name: {type: user}");
             return std::nullopt;
         }
-        return from_text<Value>(node);
+        std::vector<Setting<Network>> out;
+        for (const auto& entry : node.entries)
+            if (auto network = read_network(entry))
+                out.push_back({std::move(*network), origin(entry.span)});
+        return out;
+    }
+
+    std::optional<Network> read_network(const Entry& entry) {
+        if (printable(entry.key) != entry.key || entry.key.empty()) {
+            findings_.error(code::network_name, entry.span,
+                            quoted(entry.key) + " is not a name for a network",
+                            "write one that can be shown");
+            return std::nullopt;
+        }
+        if (entry.value.kind != NodeKind::mapping) {
+            refuse_non_mapping(entry.value, "write " + entry.key + ": {type: user}");
+            return std::nullopt;
+        }
+        std::optional<NetworkType> type;
+        bool type_seen = false;
+        for (const auto& detail : entry.value.entries) {
+            if (detail.key == "type") {
+                type_seen = true;
+                type = scalar<NetworkType>(detail.value, "write user or none");
+            } else {
+                findings_.error(code::unknown_key, detail.span,
+                                "unknown key " + quoted(detail.key) + " of a network",
+                                "a network has a type: user or none");
+            }
+        }
+        if (!type_seen)
+            findings_.error(code::null_value, entry.span,
+                            "no type for the network " + quoted(entry.key), "write {type: user}");
+        if (!type) return std::nullopt;
+        return Network{entry.key, *type};
     }
 
     template <class Value>
@@ -72,6 +119,8 @@ class ValueReader {
             return boolean(node);
         else if constexpr (std::is_same_v<Value, unsigned>)
             return number(node);
+        else if constexpr (std::is_same_v<Value, Bytes>)
+            return size(node);
         else if constexpr (std::is_same_v<Value, Account>)
             return account(node);
         else if constexpr (std::is_same_v<Value, std::string>)
@@ -104,6 +153,16 @@ class ValueReader {
         return std::nullopt;
     }
 
+    std::optional<Bytes> size(const Node& node) {
+        const auto value = parse_size(node.text);
+        // A number alone may be meant in anything from bytes to mebibytes.
+        if (value && value->count > 0 && node.text.back() >= 'A') return value;
+        findings_.error(code::size_expected, node.span,
+                        quoted(node.text) + " is not a size" + of_key(),
+                        "write a number and its unit: 512M, 4G, 1T");
+        return std::nullopt;
+    }
+
     std::optional<Account> account(const Node& node) {
         if (const auto fault = account_fault(node.text)) {
             findings_.error(code::account, node.span,
@@ -120,8 +179,9 @@ class ValueReader {
     }
 
     std::optional<std::string> text(const Node& node) {
-        if (const auto fault = key_.rule.fault(node.text)) {
-            findings_.error(key_.rule.code, node.span,
+        const auto fault = rule_.fault == nullptr ? std::nullopt : rule_.fault(node.text);
+        if (fault) {
+            findings_.error(rule_.code, node.span,
                             quoted(node.text) + " " + fault->message + of_key(), fault->hint);
             return std::nullopt;
         }
@@ -179,6 +239,17 @@ class ValueReader {
                             "write [a, b], or lines that begin with '- '");
     }
 
+    void refuse_non_mapping(const Node& node, std::string hint) {
+        if (node.kind == NodeKind::reported) return;
+        findings_.error(node.kind == NodeKind::null ? code::null_value : code::mapping_expected,
+                        node.span,
+                        (node.kind == NodeKind::null   ? "no value"
+                         : node.kind == NodeKind::list ? "a list where a mapping is due"
+                                                       : "a single value where a mapping is due") +
+                            of_key(),
+                        std::move(hint));
+    }
+
     void warn_of_repetition(const Node& list) {
         std::unordered_map<std::string_view, unsigned> seen;
         for (const auto& item : list.items) {
@@ -191,15 +262,24 @@ class ValueReader {
         }
     }
 
-    const Key& key_;
+    std::string_view name_;
+    TextRule rule_;
     Findings& findings_;
 };
 
 } // namespace
 
-void read_value(const Key& key, const Entry& entry, HostPolicy& policy, Findings& findings) {
-    ValueReader reader(key, findings);
-    std::visit([&](auto member) { reader.read(entry, policy.*member); }, key.slot);
+bool read_value(const Key& key, const Entry& entry, HostPolicy& policy, Findings& findings) {
+    ValueReader reader(key.name, key.rule, findings);
+    return std::visit([&](auto member) { return reader.read(entry, policy.*member); }, key.slot);
 }
+
+template <class Value>
+std::optional<Value> read_scalar(std::string_view what, const Node& node, TextRule rule,
+                                 Findings& findings) {
+    return ValueReader(what, rule, findings).scalar<Value>(node, "write one, or remove the line");
+}
+
+template std::optional<std::string> read_scalar(std::string_view, const Node&, TextRule, Findings&);
 
 } // namespace vmwarden::hostpolicy

@@ -6,9 +6,17 @@
 #include "src/hostpolicy/document.h"
 #include "src/hostpolicy/keys.h"
 
+#include <optional>
+
 namespace vmwarden::hostpolicy {
 
-// Reads the entry's value into the key's place in `policy`, with its origin, or reports why not.
-void read_value(const Key& key, const Entry& entry, HostPolicy& policy, Findings& findings);
+// Reads the entry's value into the key's place in `policy`, with its origin, or reports why not and
+// gives false.
+bool read_value(const Key& key, const Entry& entry, HostPolicy& policy, Findings& findings);
+
+// The one-value reader by itself, for words that are no keys: `what` names them in messages.
+template <class Value>
+std::optional<Value> read_scalar(std::string_view what, const Node& node, TextRule rule,
+                                 Findings& findings);
 
 } // namespace vmwarden::hostpolicy

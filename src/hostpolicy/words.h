@@ -57,6 +57,21 @@ struct Words<CgroupController> {
                                            ForeignWord{"cpuacct", "cpu"}};
 };
 
+template <>
+struct Words<Permission> {
+    static constexpr std::array known = {Word<Permission>{"allow", Permission::allow},
+                                         Word<Permission>{"deny", Permission::deny}};
+    static constexpr std::array foreign = {ForeignWord{"true", "allow"},
+                                           ForeignWord{"false", "deny"}};
+};
+
+template <>
+struct Words<NetworkType> {
+    static constexpr std::array known = {Word<NetworkType>{"user", NetworkType::user},
+                                         Word<NetworkType>{"none", NetworkType::none}};
+    static constexpr std::array foreign = {ForeignWord{"slirp", "user"}};
+};
+
 template <class Enum>
 constexpr std::string_view text_of(Enum value) {
     for (const auto& word : Words<Enum>::known)

@@ -12,7 +12,7 @@ namespace vmwarden::qemu {
 
 std::vector<std::string> modern_argv(const GuestDefinition& definition,
                                      const CommandContext& context) {
-    if (const auto problems = unsupported(definition, context.user_network_for);
+    if (const auto problems = unsupported(definition);
         problems.has_errors())
         throw std::invalid_argument("modern_argv: " + problems.list().front().message);
 

@@ -19,14 +19,13 @@ struct CommandContext {
     int qmp_fd = -1;          // listening socket, inherited; -1: none
     int shim_monitor_fd = -1; // connected socket, inherited; -1: none
     std::map<std::size_t, int> character_fds; // index in definition.characters -> inherited fd
-    std::string user_network_for = "default"; // networks of type='network' mapped to user mode
 };
 
 // What this room cannot say to QEMU, or QEMU could not do, each with its place: a machine, bus,
 // model or action not handled, drives in each other's way, words that QEMU would read as something
-// else. Errors only. resolve() refuses such a definition. `user_network` as in CommandContext.
-Diagnostics unsupported(const GuestDefinition& definition,
-                        std::string_view user_network = "default");
+// else. Errors only. resolve() refuses such a definition. Networks are the policy's to know; every
+// one it lets in so far is user mode networking.
+Diagnostics unsupported(const GuestDefinition& definition);
 
 // Needs a definition without errors in unsupported(); throws std::invalid_argument otherwise.
 //

@@ -108,7 +108,7 @@ void check_path(Diagnostics& found, const SourcePlace& place, std::string_view w
                     "/dev/fdset exists inside QEMU only");
 }
 
-Diagnostics unsupported(const GuestDefinition& definition, std::string_view user_network) {
+Diagnostics unsupported(const GuestDefinition& definition) {
     Diagnostics found;
     if (!valid_guest_name(definition.name))
         found.error(definition.name_place, "'" + printable(definition.name) + "' cannot be a name");
@@ -118,7 +118,7 @@ Diagnostics unsupported(const GuestDefinition& definition, std::string_view user
     check_size(found, definition);
     check_lifecycle(found, definition);
     check_drives(found, definition);
-    check_devices(found, definition, user_network);
+    check_devices(found, definition);
     return found;
 }
 

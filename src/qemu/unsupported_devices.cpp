@@ -44,11 +44,7 @@ bool valid_mac(std::string_view mac) {
     return std::string_view("02468aceACE").find(mac[1]) != std::string_view::npos;
 }
 
-void check_interface(Diagnostics& found, const Interface& interface,
-                     std::string_view user_network) {
-    if (interface.type == InterfaceType::network && interface.network != user_network)
-        found.error(interface.place, "network " + quoted(interface.network) + " is not known",
-                    "network " + quoted(user_network) + " and <interface type='user'> are");
+void check_interface(Diagnostics& found, const Interface& interface) {
     if (nic_model(interface.model) == nullptr)
         found.error(interface.place,
                     "interface model " + quoted(interface.model) + " is not handled",
@@ -164,10 +160,9 @@ void check_room(Diagnostics& found, const GuestDefinition& definition) {
 
 } // namespace
 
-void check_devices(Diagnostics& found, const GuestDefinition& definition,
-                   std::string_view user_network) {
+void check_devices(Diagnostics& found, const GuestDefinition& definition) {
     for (const auto& interface : definition.interfaces)
-        check_interface(found, interface, user_network);
+        check_interface(found, interface);
     check_characters(found, definition);
     check_display(found, definition);
     check_inputs(found, definition);

@@ -30,6 +30,9 @@ bool is_there(FileCase& c);
 bool has_right_type(FileCase& c);
 bool stands_alone(FileCase& c); // no backing file
 
+// file_admission.cpp: does the policy let disks be there?
+bool is_allowed(FileCase& c);
+
 // file_access.cpp: may the guest's user have it, and under which owner?
 bool is_reachable(FileCase& c);
 bool gets_access(FileCase& c); // sets grant.owner where it must change

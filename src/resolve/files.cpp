@@ -25,6 +25,7 @@ void grant_file(Draft& draft, const WantedFile& wanted) {
     describe(c);
     // Each of these speaks for itself; a reader wants to know all that is wrong.
     bool good = stands_alone(c);
+    good = is_allowed(c) && good;
     good = is_used_once(c) && good;
     if (draft.facts.identity) good = is_reachable(c) && gets_access(c) && good;
     good = gets_label(c) && good;

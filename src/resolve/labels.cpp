@@ -20,6 +20,13 @@ bool selinux_chosen(Draft& draft) {
         without_selinux(draft, "none: ownership, capabilities and devices confine, no labels");
         return false;
     }
+    const auto& confined = draft.policy.security_default_confined;
+    if (selinux.enabled && !confined.value) {
+        draft.plan.security.model = "none";
+        draft.decide("security driver", "none: guests that do not ask get no label",
+                     confined.origin.text());
+        return false;
+    }
     if (selinux.enabled) return true;
     if (driver.value == SecurityDriver::automatic) {
         without_selinux(draft, "none: auto, and SELinux is not enabled on this host");
@@ -78,6 +85,15 @@ void label_guest(Draft& draft) {
                  draft.policy.security_model.origin.text());
 }
 
+void require_label(Draft& draft) {
+    const auto& required = draft.policy.security_require_confined;
+    if (!required.value || draft.plan.security.model != "none") return;
+    draft.deny("selinux", draft.definition.place,
+               "the guest would run without a label, and the policy refuses those",
+               "enable SELinux, or change " +
+                   policy_line("security_require_confined", required.origin));
+}
+
 } // namespace
 
 void choose_labels(Draft& draft) {
@@ -90,6 +106,7 @@ void choose_labels(Draft& draft) {
                      draft.policy.security_driver.origin.text());
         label_guest(draft);
     }
+    require_label(draft);
     // With a label, no_new_privs before the exec would keep the process in the shim's domain.
     auto& process = draft.plan.process;
     process.no_new_privs_before_exec = process.exec_label.empty();

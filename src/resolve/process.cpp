@@ -10,7 +10,6 @@ namespace vmwarden::resolving {
 
 namespace {
 
-constexpr std::uint64_t open_files = 16384;
 // What the kernel gave every process for decades; QEMU's crypto locks a few keys. Guests that pin
 // their memory are to get more with the device that needs it.
 constexpr std::uint64_t locked_memory = 64 * 1024;
@@ -72,8 +71,9 @@ void compose_process(Draft& draft) {
     process.environment = environment(draft);
     process.working_directory = "/";
     process.umask = 0077; // what QEMU creates is nobody else's
-    process.limits = {
-        {RLIMIT_CORE, 0}, {RLIMIT_NOFILE, open_files}, {RLIMIT_MEMLOCK, locked_memory}};
+    process.limits = {{RLIMIT_CORE, 0},
+                      {RLIMIT_NOFILE, draft.policy.limits_open_files.value},
+                      {RLIMIT_MEMLOCK, locked_memory}};
     refuse_unsupported(draft);
     if (!draft.refusals.empty()) return;
     process.argv = qemu::modern_argv(with_resolved_paths(draft), command_context(draft));

@@ -12,7 +12,17 @@
 
 namespace vmwarden {
 
-FactsRequest facts_needed(const HostPolicy& policy, const GuestDefinition& definition) {
+namespace {
+
+HostPolicy policy_of(const HostPolicy& host, const GuestDefinition& definition) {
+    return policy_for(host,
+                      {definition.name, definition.uuid, definition.memory, definition.emulator});
+}
+
+} // namespace
+
+FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definition) {
+    const HostPolicy policy = policy_of(host, definition);
     FactsRequest request{policy.user.value, policy.group.value, {}};
     auto& files = request.files;
     files = resolving::emulator_candidates(definition);
@@ -28,11 +38,13 @@ FactsRequest facts_needed(const HostPolicy& policy, const GuestDefinition& defin
     return request;
 }
 
-Resolution resolve(const HostPolicy& policy, const GuestDefinition& definition,
+Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
                    const HostFacts& facts) {
+    const HostPolicy policy = policy_of(host, definition);
     resolving::Draft draft{policy, definition, facts};
 
     name_guest(draft);
+    admit_guest(draft);
     choose_identity(draft);
     choose_emulator(draft);
     choose_labels(draft);

@@ -21,6 +21,7 @@ struct FactsRequest {
     bool operator==(const FactsRequest&) const = default;
 };
 
+// `policy` is the host's: the rules that are for this guest are applied first, here and in resolve().
 FactsRequest facts_needed(const HostPolicy& policy, const GuestDefinition& definition);
 
 // Why a guest may not start as asked. `denied` tells a policy's no from a host that cannot.

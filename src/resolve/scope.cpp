@@ -10,9 +10,6 @@ namespace vmwarden::resolving {
 
 namespace {
 
-// Threads and processes of the whole scope. QEMU runs one thread a vCPU and up to 64 workers for
-// each block back end's pool; a fork bomb ends here.
-constexpr std::uint64_t tasks_beside_vcpus = 1024;
 constexpr std::uint64_t stop_timeout_usec = 90'000'000; // systemd's own default for a unit
 
 bool has_devices(const std::vector<Setting<CgroupController>>& controllers) {
@@ -56,7 +53,12 @@ void shape_scope(Draft& draft) {
     scope.slice = draft.policy.slice.value;
     draft.decide("slice", scope.slice, draft.policy.slice.origin.text());
     scope.description = "vmwarden guest " + definition.name;
-    scope.tasks_max = tasks_beside_vcpus + definition.vcpus;
+    // QEMU runs one thread a vCPU and up to 64 workers for each block back end's pool; a fork bomb
+    // ends here.
+    const auto& processes = draft.policy.limits_processes;
+    scope.tasks_max = processes.value;
+    draft.decide("processes", "at most " + std::to_string(processes.value),
+                 processes.origin.text());
     scope.stop_timeout_usec = stop_timeout_usec;
     // QEMU ignores it (measured with 7.2); it is the shim that then asks the guest to power off.
     scope.kill_signal = SIGWINCH;

@@ -9,6 +9,7 @@
 namespace vmwarden::resolving {
 
 void name_guest(Draft& draft);       // guest.cpp
+void admit_guest(Draft& draft);      // admission.cpp
 void choose_identity(Draft& draft);  // identity.cpp
 void choose_emulator(Draft& draft);  // emulator.cpp
 void choose_labels(Draft& draft);    // labels.cpp

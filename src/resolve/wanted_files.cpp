@@ -21,6 +21,7 @@ WantedFile wanted_disk(const Disk& disk) {
     wanted.element = "<source>";
     wanted.place = disk.source_place;
     wanted.sharing = sharing_of(disk);
+    wanted.is_disk = true;
     wanted.block = disk.type == DiskSource::block;
     wanted.reads_header = disk.format == DiskFormat::qcow2;
     if (!wanted.block && wanted.sharing != Sharing::readonly)

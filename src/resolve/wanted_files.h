@@ -16,6 +16,7 @@ struct WantedFile {
     std::string element; // what to correct: "<source>", "<kernel>"
     SourcePlace place;
     plan::FileGrant::Sharing sharing = plan::FileGrant::Sharing::readonly;
+    bool is_disk = false;
     bool block = false;        // a block device; otherwise a regular file
     bool reads_header = false; // QEMU follows what the image's own header names
     std::string creating;      // a command that would make it; may be empty

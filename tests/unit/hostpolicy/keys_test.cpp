@@ -17,7 +17,8 @@ TEST(Keys, HaveNamesOfTheirOwnAndAMeaning) {
         EXPECT_EQ(find_key(key.name), &key);
         EXPECT_FALSE(key.meaning.empty()) << key.name;
     }
-    EXPECT_EQ(key_names().size(), keys().size());
+    for (const auto name : names_in({}))
+        EXPECT_TRUE(find_key(name) != nullptr || is_section(name) || name == "rules") << name;
 }
 
 TEST(Keys, OfTextHaveARule) {

@@ -153,12 +153,6 @@ TEST(Command, refuses_what_it_cannot_say) {
     auto definition = guest();
     definition.os.machine = "none,usb=on";
     EXPECT_THROW(modern_argv(definition, context()), std::invalid_argument);
-    definition = guest();
-    definition.interfaces.push_back({.type = InterfaceType::network, .network = "lan"});
-    EXPECT_THROW(modern_argv(definition, context()), std::invalid_argument);
-    auto knows = context();
-    knows.user_network_for = "lan";
-    EXPECT_NO_THROW(modern_argv(definition, knows));
 }
 
 } // namespace

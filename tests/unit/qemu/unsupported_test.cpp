@@ -158,15 +158,12 @@ TEST(Unsupported, serial_numbers_that_qemu_would_cut) {
     EXPECT_EQ(of_disks({floppy}), Messages{"disk 'fda': a floppy drive has no serial number"});
 }
 
-TEST(Unsupported, networks_and_models) {
+TEST(Unsupported, interfaces) {
     auto definition = guest();
-    definition.interfaces = {{.type = InterfaceType::network, .network = "lan"},
-                             {.model = "e1001"},
-                             {.mac = "53:54:00:00:00:01"}};
+    definition.interfaces = {{.model = "e1001"}, {.mac = "53:54:00:00:00:01"}};
     EXPECT_EQ(messages(definition),
-              (Messages{"network 'lan' is not known", "interface model 'e1001' is not handled",
+              (Messages{"interface model 'e1001' is not handled",
                         "'53:54:00:00:00:01' cannot be an interface's address"}));
-    EXPECT_EQ(unsupported(definition, "lan").list().size(), 2U);
 }
 
 TEST(Unsupported, serial_ports) {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whether the policy lets a guest of this size and these networks in at all.
+#include "src/resolve/steps.h"
+
+#include <algorithm>
+
+namespace vmwarden::resolving {
+
+namespace {
+
+std::string raise(std::string_view key, const Origin& origin) {
+    return "ask for less, or raise " + policy_line(key, origin);
+}
+
+void limit_size(Draft& draft) {
+    const auto& policy = draft.policy;
+    const auto& definition = draft.definition;
+    if (definition.vcpus > policy.limits_vcpus.value)
+        draft.deny("vcpus", definition.place,
+                   std::to_string(definition.vcpus) + " vcpus; the policy allows " +
+                       std::to_string(policy.limits_vcpus.value),
+                   raise("limits.vcpus", policy.limits_vcpus.origin));
+    if (definition.memory > policy.limits_memory.value)
+        draft.deny("memory", definition.memory_place,
+                   size_text(definition.memory) + " of memory; the policy allows " +
+                       size_text(policy.limits_memory.value),
+                   raise("limits.memory", policy.limits_memory.origin));
+}
+
+void limit_guests(Draft& draft) {
+    const auto& limit = draft.policy.limits_guests;
+    if (draft.facts.other_guests < limit.value) return;
+    draft.deny("guests", draft.definition.name_place,
+               std::to_string(draft.facts.other_guests) +
+                   " guests run already; the policy allows " + std::to_string(limit.value),
+               "stop one, or raise " + policy_line("limits.guests", limit.origin));
+}
+
+std::string names_of(const std::vector<Setting<Network>>& networks) {
+    std::string out;
+    for (const auto& network : networks)
+        out += (out.empty() ? "" : ", ") + network.value.name;
+    return out.empty() ? "no network" : out;
+}
+
+void check_network(Draft& draft, const Interface& interface) {
+    const auto& networks = draft.policy.networks;
+    const auto found =
+        std::find_if(networks.value.begin(), networks.value.end(),
+                     [&](const auto& one) { return one.value.name == interface.network; });
+    if (found == networks.value.end())
+        return draft.deny("network", interface.place,
+                          "the policy has no network '" + interface.network + "'",
+                          "it has " + names_of(networks.value) + "; see " +
+                              policy_line("networks", networks.origin));
+    draft.decide("network " + interface.network, std::string(to_text(found->value.type)),
+                 found->origin.text());
+}
+
+} // namespace
+
+void admit_guest(Draft& draft) {
+    limit_guests(draft);
+    limit_size(draft);
+    for (const auto& interface : draft.definition.interfaces)
+        if (interface.type == InterfaceType::network) check_network(draft, interface);
+}
+
+} // namespace vmwarden::resolving
