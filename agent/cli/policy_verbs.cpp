@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/cli/diagnostics_json.h"
+#include "agent/cli/failure.h"
 #include "agent/cli/input.h"
+#include "agent/cli/offline_plan.h"
 #include "agent/cli/verbs.h"
 #include "agent/host/policy_tree.h"
+#include "src/domain/domain_xml.h"
+#include "src/hostpolicy/describe.h"
 #include "src/hostpolicy/read_policy.h"
+#include "src/resolve/resolve.h"
 
+#include <algorithm>
 #include <iostream>
 
 namespace vmwarden::cli {
@@ -19,6 +25,27 @@ struct Checked {
 Checked check_tree(const std::string& root) {
     auto tree = host::read_policy_tree(root);
     Checked out{std::move(tree.files), std::move(tree.diagnostics)};
+    out.diagnostics.append(read_policy(out.files).diagnostics);
+    return out;
+}
+
+std::string base_name(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+// The tree as it will be once the candidate lies in /etc under `name`, where it stands in for every
+// file of that name.
+Checked check_in_tree(const std::string& candidate, const std::string& name,
+                      const std::string& root) {
+    if (name.find('/') != std::string::npos || !name.ends_with(".yaml") || name.starts_with('.'))
+        throw UsageError("--as takes the name of a policy file, like 60-site.yaml");
+    auto tree = host::read_policy_tree(root);
+    Checked out{std::move(tree.files), std::move(tree.diagnostics)};
+    std::erase_if(out.files, [&](const PolicyFile& file) { return base_name(file.name) == name; });
+    const auto after =
+        std::find_if(out.files.begin(), out.files.end(),
+                     [&](const PolicyFile& file) { return base_name(file.name) > name; });
+    out.files.insert(after, {input_name(candidate), read_input(candidate, max_policy_bytes)});
     out.diagnostics.append(read_policy(out.files).diagnostics);
     return out;
 }
@@ -44,10 +71,14 @@ std::string source_of(const Checked& checked, const std::string& name) {
 
 ExitCode check_policy(Context& context) {
     const auto root = context.options.value("root");
-    if (root && !context.operands.empty())
+    if (root && !context.operands.empty() && !context.options.value("as"))
         throw UsageError("policy check takes files or --root=DIR, not both");
-    const auto checked =
-        context.operands.empty() ? check_tree(root.value_or("/")) : check_files(context.operands);
+    const auto as = context.options.value("as");
+    if (as && context.operands.size() != 1)
+        throw UsageError("policy check --as=NAME takes one file");
+    const auto checked = as ? check_in_tree(context.operands[0], *as, root.value_or("/"))
+                         : context.operands.empty() ? check_tree(root.value_or("/"))
+                                                    : check_files(context.operands);
     const bool bad = checked.diagnostics.has_errors();
     if (context.global.json) {
         std::cout << json_text(diagnostics_json(checked.diagnostics)) << '\n';
@@ -61,6 +92,30 @@ ExitCode check_policy(Context& context) {
             std::cout << "no policy files: the built-in policy holds\n";
     }
     return bad ? ExitCode::failed : ExitCode::done;
+}
+
+ExitCode show_policy(Context& context) {
+    const auto checked = check_tree(context.options.value("root").value_or("/"));
+    if (checked.diagnostics.has_errors()) {
+        for (const auto& found : checked.diagnostics.list())
+            std::cerr << render(found, source_of(checked, found.place.file)) << '\n';
+        return ExitCode::failed;
+    }
+    auto policy = *read_policy(checked.files).policy;
+    if (!context.operands.empty()) {
+        const auto file = read_domain_file(context.operands[0]);
+        const auto read = read_domain(file.name, file.xml);
+        if (!read.definition) throw Failure(ExitCode::failed, render(read.diagnostics, file.xml));
+        policy = policy_for(policy, traits_of(*read.definition));
+        policy.rules.clear(); // they have been applied
+    }
+    std::cout << policy_text(policy, context.options.has("origin"));
+    return ExitCode::done;
+}
+
+ExitCode show_schema(Context&) {
+    std::cout << policy_json_schema();
+    return ExitCode::done;
 }
 
 ExitCode reload_policy(Context& context) {

@@ -17,7 +17,7 @@ Client& Context::agent() {
 }
 
 std::span<const Verb> verbs() {
-    static const std::array<Verb, 20> table{{
+    static const std::array<Verb, 22> table{{
         {"list",
          "",
          "guests of this host; --all: those that do not run as well",
@@ -61,8 +61,16 @@ std::span<const Verb> verbs() {
          "check policy files, or the installed ones",
          0,
          1024,
-         {"root="},
+         {"root=", "as="},
          check_policy},
+        {"policy show",
+         "[FILE|-]",
+         "the policy that the files make, for all guests or for one definition",
+         0,
+         1,
+         {"root=", "origin"},
+         show_policy},
+        {"policy schema", "", "a JSON Schema of policy files, for editors", 0, 0, {}, show_schema},
         {"policy set",
          "PATH VALUE",
          "change one key of 60-site.yaml or another file, and nothing else of it",

@@ -66,6 +66,8 @@ ExitCode get_policy(Context& context);
 
 // policy_verbs.cpp
 ExitCode check_policy(Context& context);
+ExitCode show_policy(Context& context);
+ExitCode show_schema(Context& context);
 ExitCode reload_policy(Context& context);
 
 // import_verbs.cpp

@@ -12,17 +12,12 @@
 
 namespace vmwarden {
 
-namespace {
-
-HostPolicy policy_of(const HostPolicy& host, const GuestDefinition& definition) {
-    return policy_for(host,
-                      {definition.name, definition.uuid, definition.memory, definition.emulator});
+GuestTraits traits_of(const GuestDefinition& definition) {
+    return {definition.name, definition.uuid, definition.memory, definition.emulator};
 }
 
-} // namespace
-
 FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definition) {
-    const HostPolicy policy = policy_of(host, definition);
+    const HostPolicy policy = policy_for(host, traits_of(definition));
     FactsRequest request{policy.user.value, policy.group.value, {}};
     auto& files = request.files;
     files = resolving::emulator_candidates(definition);
@@ -40,7 +35,7 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
 
 Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
                    const HostFacts& facts) {
-    const HostPolicy policy = policy_of(host, definition);
+    const HostPolicy policy = policy_for(host, traits_of(definition));
     resolving::Draft draft{policy, definition, facts};
 
     name_guest(draft);

@@ -13,6 +13,9 @@
 
 namespace vmwarden {
 
+// What the policy's rules look at.
+GuestTraits traits_of(const GuestDefinition& definition);
+
 // What must be known of the host before a guest can be resolved.
 struct FactsRequest {
     Account user;

@@ -21,7 +21,7 @@ class vmwarden_policy (
     group        => 'root',
     mode         => '0644',
     content      => $site_policy,
-    validate_cmd => '/usr/bin/vmwarden policy check %',
+    validate_cmd => '/usr/bin/vmwarden policy check --as=60-site.yaml %',
   }
 }
 
