@@ -72,6 +72,16 @@ TEST_F(PolicyEditTest, NoDifferenceTouchesNeitherFileNorDirectory) {
     EXPECT_EQ(std::filesystem::last_write_time(path("")), before);
 }
 
+// Good by itself, and refused among the others.
+TEST_F(PolicyEditTest, WhatAnEarlierFileLocksIsRefusedAndNothingIsWritten) {
+    root_.file("etc/vmwarden/policy.d/20-lock.yaml", "version: 1\nlock: [slice]\n");
+    const auto why = refusal(set_policy, {"slice", "own.slice"});
+    EXPECT_NE(why.find("'slice' is locked"), std::string::npos) << why;
+    EXPECT_FALSE(std::filesystem::exists(site()));
+    EXPECT_EQ(run(set_policy, {"slice", "own.slice"}, {{"file", "15-early.yaml"}}),
+              path("15-early.yaml") + ": changed\n");
+}
+
 TEST_F(PolicyEditTest, RemovingFromAFileThatIsNotThereMakesNone) {
     EXPECT_EQ(run(unset_policy, {"user"}), site() + ": no difference\n");
     EXPECT_FALSE(std::filesystem::exists(site()));
