@@ -7,7 +7,8 @@ Front::Front(sdbus::IConnection& connection, Gate& gate, supervisor::Supervisor&
   : connection_(connection)
   , supervisor_(supervisor)
   , door_(supervisor, gate)
-  , root_(connection, door_, gate, supervisor) {}
+  , root_(connection, door_, gate, supervisor)
+  , policy_(connection, door_, supervisor) {}
 
 void Front::guest_added(const supervisor::GuestStatus& status) {
     guests_[status.name] = std::make_unique<GuestObject>(connection_, door_, supervisor_, status);
@@ -36,7 +37,7 @@ void Front::job_removed(const supervisor::JobStatus& job, supervisor::JobResult 
 
 void Front::policy_changed(const supervisor::PolicyStatus& before,
                            const supervisor::PolicyStatus& now) {
-    root_.policy_changed(before, now);
+    policy_.changed(before, now);
 }
 
 } // namespace vmwarden::bus

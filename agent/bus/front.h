@@ -4,6 +4,7 @@
 
 #include "agent/bus/guest_object.h"
 #include "agent/bus/job_object.h"
+#include "agent/bus/policy_object.h"
 #include "agent/bus/root_object.h"
 
 #include <map>
@@ -32,6 +33,7 @@ class Front final : public supervisor::Listener {
     supervisor::Supervisor& supervisor_;
     Door door_;
     RootObject root_;
+    PolicyObject policy_;
     std::map<std::string, std::unique_ptr<GuestObject>> guests_;
     std::map<std::uint32_t, std::unique_ptr<JobObject>> jobs_;
 };

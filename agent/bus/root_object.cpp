@@ -26,8 +26,11 @@ RootObject::~RootObject() {
     unregisterAdaptor();
 }
 
-Call RootObject::call(std::string_view member, Dictionary options, const char* interface) const {
-    return {current_caller(getObject()), &rule_of(interface, member), {}, std::move(options)};
+Call RootObject::call(std::string_view member, Dictionary options) const {
+    return {current_caller(getObject()),
+            &rule_of(Manager_adaptor::INTERFACE_NAME, member),
+            {},
+            std::move(options)};
 }
 
 void RootObject::DefineGuest(sdbus::Result<sdbus::ObjectPath>&& result, std::string xml,
@@ -162,73 +165,6 @@ void RootObject::can(const Caller& caller, const std::string& verb, const std::s
 
 std::string RootObject::Version() {
     return VMWARDEN_VERSION;
-}
-
-RootObject::FindingRow RootObject::row_of(const Diagnostic& finding) {
-    return {finding.place.file,   finding.place.line,
-            finding.place.column, finding.message,
-            finding.hint,         finding.severity == Severity::error ? "error" : "warning",
-            finding.code};
-}
-
-void RootObject::Check(sdbus::Result<std::vector<FindingRow>>&& result, std::string text,
-                       std::string name, Dictionary options) {
-    const auto reply = door_.owe(std::move(result), presence_);
-    const auto check = [this, reply,
-                        file = PolicyFile{std::move(name), std::move(text)}](const Options&) {
-        supervisor_.check_policy(file, give_to<Diagnostics>(reply, [](const Diagnostics& found) {
-                                     std::vector<FindingRow> rows;
-                                     for (const auto& finding : found.list())
-                                         rows.push_back(row_of(finding));
-                                     return rows;
-                                 }));
-    };
-    Door::guarded(reply, [&] {
-        door_.enter(call("Check", std::move(options), Policy_adaptor::INTERFACE_NAME), reply,
-                    check);
-    });
-}
-
-void RootObject::Reload(sdbus::Result<>&& result, Dictionary options) {
-    const auto reply = door_.owe(std::move(result), presence_);
-    const auto reload = [this, reply](const Options&) {
-        supervisor_.reload_policy([reply](const supervisor::Outcome<supervisor::Done>& outcome) {
-            Door::guarded(reply, [&] {
-                if (const auto* failure = std::get_if<Failure>(&outcome))
-                    return reply.fail(*failure);
-                reply.give();
-            });
-        });
-    };
-    Door::guarded(reply, [&] {
-        door_.enter(call("Reload", std::move(options), Policy_adaptor::INTERFACE_NAME), reply,
-                    reload);
-    });
-}
-
-std::string RootObject::State() {
-    return supervisor_.policy().stale ? "stale" : "ok";
-}
-
-std::vector<std::string> RootObject::Sources() {
-    return supervisor_.policy().sources;
-}
-
-std::vector<RootObject::ErrorRow> RootObject::Errors() {
-    std::vector<ErrorRow> rows;
-    for (const auto& error : supervisor_.policy().errors)
-        rows.emplace_back(error.place.file, error.place.line, error.place.column, error.message,
-                          error.hint);
-    return rows;
-}
-
-void RootObject::policy_changed(const supervisor::PolicyStatus& before,
-                                const supervisor::PolicyStatus& now) {
-    std::vector<MemberName> changed;
-    if (before.stale != now.stale) changed.emplace_back("State");
-    if (before.sources != now.sources) changed.emplace_back("Sources");
-    if (before.errors != now.errors) changed.emplace_back("Errors");
-    if (!changed.empty()) emitPropertiesChangedSignal(Policy_adaptor::INTERFACE_NAME, changed);
 }
 
 } // namespace vmwarden::bus

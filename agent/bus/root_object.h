@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// /org/vmwarden1: Manager, Policy and ObjectManager. Thin: the door lets in, the supervisor does.
+// /org/vmwarden1: Manager and ObjectManager. Thin: the door lets in, the supervisor does.
 #pragma once
 
 #include "agent/bus/door.h"
 
 #include <manager_adaptor.h>
-#include <policy_adaptor.h>
 
 namespace vmwarden::bus {
 
 class RootObject final
-  : public sdbus::AdaptorInterfaces<org::vmwarden1::Manager_adaptor, org::vmwarden1::Policy_adaptor,
-                                    sdbus::ObjectManager_adaptor, sdbus::Properties_adaptor> {
+  : public sdbus::AdaptorInterfaces<org::vmwarden1::Manager_adaptor, sdbus::ObjectManager_adaptor,
+                                    sdbus::Properties_adaptor> {
   public:
     RootObject(sdbus::IConnection& connection, Door& door, Gate& gate,
                supervisor::Supervisor& supervisor);
     ~RootObject();
-
-    void policy_changed(const supervisor::PolicyStatus& before,
-                        const supervisor::PolicyStatus& now);
 
   private:
     Door& door_;
@@ -26,8 +22,7 @@ class RootObject final
     Gate& gate_;
     supervisor::Supervisor& supervisor_;
 
-    [[nodiscard]] Call call(std::string_view member, Dictionary options,
-                            const char* interface = Manager_adaptor::INTERFACE_NAME) const;
+    [[nodiscard]] Call call(std::string_view member, Dictionary options) const;
     // The path of a guest looked up by anything, or NoSuchGuest.
     void find(const char* member, Dictionary options, sdbus::Result<sdbus::ObjectPath>&& result,
               std::function<const supervisor::GuestStatus*()> look, std::string wanted);
@@ -51,18 +46,6 @@ class RootObject final
     void Can(sdbus::Result<std::string>&& result, std::string verb, std::string guest,
              Dictionary options) override;
     std::string Version() override;
-
-    using FindingRow = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string,
-                                     std::string, std::string, std::string>;
-    static FindingRow row_of(const Diagnostic& finding);
-    void Check(sdbus::Result<std::vector<FindingRow>>&& result, std::string text, std::string name,
-               Dictionary options) override;
-    void Reload(sdbus::Result<>&& result, Dictionary options) override;
-    std::string State() override;
-    std::vector<std::string> Sources() override;
-    using ErrorRow =
-        sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>;
-    std::vector<ErrorRow> Errors() override;
 };
 
 } // namespace vmwarden::bus

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// org.vmwarden1.Policy, on /org/vmwarden1 beside the root object. Thin, as that one is.
+#pragma once
+
+#include "agent/bus/door.h"
+
+#include <policy_adaptor.h>
+
+namespace vmwarden::bus {
+
+class PolicyObject final : public sdbus::AdaptorInterfaces<org::vmwarden1::Policy_adaptor> {
+  public:
+    PolicyObject(sdbus::IConnection& connection, Door& door, supervisor::Supervisor& supervisor);
+    ~PolicyObject();
+
+    void changed(const supervisor::PolicyStatus& before, const supervisor::PolicyStatus& now);
+
+  private:
+    Door& door_;
+    Presence presence_ = std::make_shared<char>();
+    supervisor::Supervisor& supervisor_;
+
+    [[nodiscard]] Call call(std::string_view member, Dictionary options) const;
+
+    using FindingRow = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string,
+                                     std::string, std::string, std::string>;
+    static FindingRow row_of(const Diagnostic& finding);
+    void Check(sdbus::Result<std::vector<FindingRow>>&& result, std::string text, std::string name,
+               Dictionary options) override;
+    void Reload(sdbus::Result<>&& result, Dictionary options) override;
+    std::string State() override;
+    std::vector<std::string> Sources() override;
+    using ErrorRow =
+        sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>;
+    std::vector<ErrorRow> Errors() override;
+};
+
+} // namespace vmwarden::bus
