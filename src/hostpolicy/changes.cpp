@@ -2,6 +2,7 @@
 #include "src/hostpolicy/changes.h"
 
 #include "src/hostpolicy/codes.h"
+#include "src/hostpolicy/value_text.h"
 #include "src/hostpolicy/values.h"
 
 #include <algorithm>
@@ -191,17 +192,11 @@ void apply(const Change& change, HostPolicy& policy) {
 }
 
 std::vector<Setting<std::string>> missing_items(const Change& removal, const HostPolicy& policy) {
-    std::vector<Setting<std::string>> missing;
     const Key* key = find_key(removal.key);
-    if (key == nullptr) return missing;
-    if (const auto* member = std::get_if<ListMember<std::string>>(&key->slot)) {
-        for (const auto& item : (removal.values.**member).value)
-            if (!has((policy.**member).value, item)) missing.push_back(item);
-    } else if (const auto* controllers = std::get_if<ListMember<CgroupController>>(&key->slot)) {
-        for (const auto& item : (removal.values.**controllers).value)
-            if (!has((policy.**controllers).value, item))
-                missing.push_back({std::string(to_text(item.value)), item.origin});
-    }
+    if (key == nullptr) return {};
+    auto missing = items_of(*key, removal.values);
+    const auto there = items_of(*key, policy);
+    std::erase_if(missing, [&](const auto& item) { return has(there, item); });
     return missing;
 }
 

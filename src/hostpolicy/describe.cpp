@@ -49,8 +49,9 @@ requires std::is_enum_v<Enum> Json schema_of(const Member<Enum>&) {
 Json schema_of(const ListMember<std::string>&) {
     return {{"type", "array"}, {"items", {{"type", "string"}, {"minLength", 1}}}};
 }
-Json schema_of(const ListMember<CgroupController>&) {
-    return {{"type", "array"}, {"items", {{"enum", words_of<CgroupController>()}}}};
+template <class Enum>
+requires std::is_enum_v<Enum> Json schema_of(const ListMember<Enum>&) {
+    return {{"type", "array"}, {"items", {{"enum", words_of<Enum>()}}}};
 }
 Json schema_of(const ListMember<Network>&) {
     return {{"type", "object"},
@@ -142,8 +143,9 @@ requires std::is_enum_v<Enum> std::string type_of(const Member<Enum>&) {
 std::string type_of(const ListMember<std::string>&) {
     return "list of texts";
 }
-std::string type_of(const ListMember<CgroupController>&) {
-    return "list out of " + listed_words<CgroupController>();
+template <class Enum>
+requires std::is_enum_v<Enum> std::string type_of(const ListMember<Enum>&) {
+    return "list out of " + listed_words<Enum>();
 }
 std::string type_of(const ListMember<Network>&) {
     return "mapping of names to {type: TYPE}";

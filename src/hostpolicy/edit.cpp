@@ -7,6 +7,7 @@
 #include "src/hostpolicy/keys.h"
 #include "src/hostpolicy/layout.h"
 #include "src/hostpolicy/text_editor.h"
+#include "src/hostpolicy/value_text.h"
 #include "src/hostpolicy/write_text.h"
 
 #include <algorithm>
@@ -236,12 +237,8 @@ KeyText built_in_list(const std::string& name) {
     const auto* key = find_key(name);
     if (key == nullptr) return out;
     const auto policy = built_in_policy();
-    if (const auto* texts = std::get_if<ListMember<std::string>>(&key->slot))
-        for (const auto& one : (policy.**texts).value)
-            out.texts.push_back(one.value);
-    if (const auto* controllers = std::get_if<ListMember<CgroupController>>(&key->slot))
-        for (const auto& one : (policy.**controllers).value)
-            out.texts.emplace_back(to_text(one.value));
+    for (auto& item : items_of(*key, policy))
+        out.texts.push_back(std::move(item.value));
     return out;
 }
 

@@ -63,6 +63,9 @@ std::string_view to_text(CgroupController controller) {
 std::string_view to_text(Permission permission) {
     return hostpolicy::text_of(permission);
 }
+std::string_view to_text(Permit permit) {
+    return hostpolicy::text_of(permit);
+}
 std::string_view to_text(NetworkType type) {
     return hostpolicy::text_of(type);
 }

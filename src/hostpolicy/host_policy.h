@@ -39,6 +39,9 @@ enum class CgroupController { cpu, cpuset, io, memory, pids, devices };
 // Whether a definition may ask for something.
 enum class Permission { allow, deny };
 
+// What no guest may have unless the policy names it.
+enum class Permit { qemu_commandline };
+
 enum class NetworkType { user, none };
 
 // What <interface type='network'> may name. `none` takes a network of an earlier file away.
@@ -52,6 +55,7 @@ std::string_view to_text(SecurityDriver driver);
 std::string_view to_text(SecurityModel model);
 std::string_view to_text(CgroupController controller);
 std::string_view to_text(Permission permission);
+std::string_view to_text(Permit permit);
 std::string_view to_text(NetworkType type);
 
 // The only value of `version` this program reads.
@@ -85,6 +89,7 @@ struct HostPolicy {
     Setting<std::vector<Setting<std::string>>> disks_deny;
     Setting<Permission> host_devices_usb;
     Setting<Permission> host_devices_pci;
+    Setting<std::vector<Setting<Permit>>> permits;
     Setting<std::vector<Setting<Network>>> networks; // by name, each once
     Setting<std::vector<Setting<std::string>>> lock; // names of keys and sections
     std::vector<Rule> rules;

@@ -129,6 +129,12 @@ constexpr std::array table = {
         Scope::guest,
         {},
         "whether a guest may be given PCI devices of the host"},
+    Key{"permits",
+        &HostPolicy::permits,
+        Scope::guest,
+        {},
+        "what else a definition may ask for: qemu-commandline lets <qemu:commandline> give QEMU "
+        "arguments and environment that this policy does not look into"},
     Key{"networks",
         &HostPolicy::networks,
         Scope::guest,
@@ -182,7 +188,8 @@ std::vector<std::string_view> names_in(std::string_view section) {
 
 bool is_list(const Key& key) {
     return std::holds_alternative<ListMember<std::string>>(key.slot) ||
-           std::holds_alternative<ListMember<CgroupController>>(key.slot);
+           std::holds_alternative<ListMember<CgroupController>>(key.slot) ||
+           std::holds_alternative<ListMember<Permit>>(key.slot);
 }
 
 std::optional<TextFault> lock_name_fault(std::string_view text) {

@@ -44,9 +44,10 @@ constexpr std::string_view rules_key = "rules";
 // One file's share of the policy. Locks that stand in the file itself bind the files after it.
 class FileReader {
   public:
-    FileReader(const PolicyFile& file, HostPolicy& policy)
+    FileReader(const PolicyFile& file, HostPolicy& policy, std::vector<Change>& history)
       : file_(file)
       , policy_(policy)
+      , history_(history)
       , findings_(file.name)
       , locks_(policy.lock.value) {}
 
@@ -60,15 +61,15 @@ class FileReader {
         std::vector<Entry> about_rules(std::make_move_iterator(rules),
                                        std::make_move_iterator(document->entries.end()));
         document->entries.erase(rules, document->entries.end());
-        for (const auto& read : read_changes(document->entries, Key::Scope::host, findings_))
-            if (is_free(read.change.key, read.span)) make(read);
+        for (auto& read : read_changes(document->entries, Key::Scope::host, findings_))
+            if (is_free(read.change.key, read.span)) make(std::move(read));
         for (const auto& entry : about_rules)
             take_rules(entry);
         return findings_.take();
     }
 
   private:
-    void make(const ReadChange& read) {
+    void make(ReadChange read) {
         if (read.change.kind == ChangeKind::remove)
             for (const auto& item : missing_items(read.change, policy_))
                 findings_.warning(code::not_listed,
@@ -76,6 +77,7 @@ class FileReader {
                                   quoted(item.value) + " is not in '" + read.change.key + "'",
                                   "nothing is removed");
         apply(read.change, policy_);
+        history_.push_back(std::move(read.change));
     }
 
     void take_rules(const Entry& entry) {
@@ -107,6 +109,7 @@ class FileReader {
 
     const PolicyFile& file_;
     HostPolicy& policy_;
+    std::vector<Change>& history_;
     Findings findings_;
     const std::vector<Setting<std::string>> locks_;
 };
@@ -119,7 +122,7 @@ ReadPolicy read_policy(std::span<const PolicyFile> files) {
     ReadPolicy result;
     auto policy = built_in_policy();
     for (const auto& file : files)
-        result.diagnostics.append(hostpolicy::FileReader(file, policy).read());
+        result.diagnostics.append(hostpolicy::FileReader(file, policy, result.history).read());
     if (!result.diagnostics.has_errors()) result.policy = std::move(policy);
     return result;
 }

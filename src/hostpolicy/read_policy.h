@@ -18,6 +18,7 @@ struct PolicyFile {
 struct ReadPolicy {
     std::optional<HostPolicy> policy; // absent exactly when the diagnostics have errors
     Diagnostics diagnostics;          // of all files, all of them
+    std::vector<Change> history;      // what the files' lines did, in order; rules apart
 };
 
 // Reads files in rising precedence over built_in_policy(): a later scalar or list replaces an

@@ -158,14 +158,14 @@ bool holds(const MemoryMatch& match, Bytes memory) {
     return false;
 }
 
+} // namespace
+
 bool holds(const RuleMatch& match, const GuestTraits& guest) {
     if (match.name && !glob_matches(*match.name, guest.name)) return false;
     if (match.uuid && match.uuid != guest.uuid) return false;
     if (match.memory && !holds(*match.memory, guest.memory)) return false;
     return !match.emulator || glob_matches(*match.emulator, guest.emulator);
 }
-
-} // namespace
 
 std::vector<ReadRule> read_rules(const Entry& entry, Findings& findings) {
     std::vector<ReadRule> rules;

@@ -15,4 +15,7 @@ struct ReadRule {
 
 std::vector<ReadRule> read_rules(const Entry& entry, Findings& findings);
 
+// Whether a rule is for the guest.
+bool holds(const RuleMatch& match, const GuestTraits& guest);
+
 } // namespace vmwarden::hostpolicy

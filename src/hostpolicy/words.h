@@ -66,6 +66,14 @@ struct Words<Permission> {
 };
 
 template <>
+struct Words<Permit> {
+    static constexpr std::array known = {
+        Word<Permit>{"qemu-commandline", Permit::qemu_commandline}};
+    static constexpr std::array foreign = {ForeignWord{"qemu:commandline", "qemu-commandline"},
+                                           ForeignWord{"qemu_commandline", "qemu-commandline"}};
+};
+
+template <>
 struct Words<NetworkType> {
     static constexpr std::array known = {Word<NetworkType>{"user", NetworkType::user},
                                          Word<NetworkType>{"none", NetworkType::none}};

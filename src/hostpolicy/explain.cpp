@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/hostpolicy/explain.h"
+
+#include "src/hostpolicy/keys.h"
+#include "src/hostpolicy/rules.h"
+#include "src/hostpolicy/value_text.h"
+
+#include <algorithm>
+
+namespace vmwarden {
+
+namespace hostpolicy {
+
+namespace {
+
+std::string rule_text(const Rule& rule) {
+    std::string set;
+    for (const Change& change : rule.changes) {
+        const Key* key = find_key(change.key);
+        if (key == nullptr) continue;
+        set += (set.empty() ? "" : ", ") + change.key + std::string(operator_of(change.kind)) +
+               ": " + value_text(*key, change.values);
+    }
+    return "{match: " + match_text(rule.match) + ", set: {" + set + "}}";
+}
+
+// Networks and locks are joined: no line replaces what an earlier one gave.
+bool replaces(const Key& key, const Change& change) {
+    return change.kind == ChangeKind::set && key.name != "lock" &&
+           !std::holds_alternative<ListMember<Network>>(key.slot);
+}
+
+class Explainer {
+  public:
+    Explainer(const ReadPolicy& read, const Key& key, const GuestTraits* guest)
+      : read_(read)
+      , key_(key)
+      , guest_(guest) {}
+
+    KeyExplanation explain() {
+        const auto policy = guest_ == nullptr ? *read_.policy : policy_for(*read_.policy, *guest_);
+        out_.key = key_.name;
+        out_.meaning = key_.meaning;
+        out_.value = value_text(key_, policy);
+        out_.origin = origin_of(key_, policy);
+        const auto built_in = built_in_policy();
+        out_.changes.push_back({ChangeKind::set, value_text(key_, built_in), {}, {}, true});
+        for (const Change& change : read_.history)
+            take(change, nullptr);
+        for (const Rule& rule : read_.policy->rules)
+            for (const Change& change : rule.changes)
+                take(change, &rule);
+        out_.lock = lock();
+        return std::move(out_);
+    }
+
+  private:
+    void take(const Change& change, const Rule* rule) {
+        if (change.key != key_.name) return;
+        const bool counts = rule == nullptr || (guest_ != nullptr && holds(rule->match, *guest_));
+        if (counts && replaces(key_, change))
+            for (auto& earlier : out_.changes)
+                earlier.counts = false;
+        out_.changes.push_back({change.kind, value_text(key_, change.values),
+                                origin_of(key_, change.values),
+                                rule == nullptr ? std::string() : match_text(rule->match), counts});
+    }
+
+    [[nodiscard]] std::optional<Origin> lock() const {
+        const auto section = key_.name.substr(0, key_.name.find('.'));
+        for (const auto& one : read_.policy->lock.value)
+            if (one.value == key_.name || one.value == section) return one.origin;
+        return std::nullopt;
+    }
+
+    const ReadPolicy& read_;
+    const Key& key_;
+    const GuestTraits* guest_;
+    KeyExplanation out_;
+};
+
+} // namespace
+
+} // namespace hostpolicy
+
+std::vector<PolicyEntry> policy_entries(const HostPolicy& policy) {
+    using namespace hostpolicy;
+    std::vector<PolicyEntry> entries;
+    for (const Key& key : keys())
+        entries.push_back({std::string(key.name), value_text(key, policy), origin_of(key, policy)});
+    for (std::size_t i = 0; i < policy.rules.size(); ++i)
+        entries.push_back({"rules[" + std::to_string(i) + "]", rule_text(policy.rules[i]),
+                           policy.rules[i].origin});
+    return entries;
+}
+
+std::optional<KeyExplanation> explain_key(const ReadPolicy& read, std::string_view key,
+                                          const GuestTraits* guest) {
+    const auto* known = hostpolicy::find_key(key);
+    if (known == nullptr) return std::nullopt;
+    return hostpolicy::Explainer(read, *known, guest).explain();
+}
+
+std::vector<std::string_view> policy_key_names() {
+    std::vector<std::string_view> names;
+    for (const auto& key : hostpolicy::keys())
+        names.push_back(key.name);
+    return names;
+}
+
+} // namespace vmwarden
