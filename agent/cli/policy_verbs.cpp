@@ -4,9 +4,11 @@
 #include "agent/cli/input.h"
 #include "agent/cli/offline_plan.h"
 #include "agent/cli/verbs.h"
+#include "agent/host/host_answers.h"
 #include "agent/host/policy_tree.h"
 #include "src/domain/domain_xml.h"
 #include "src/hostpolicy/describe.h"
+#include "src/hostpolicy/host_check.h"
 #include "src/hostpolicy/read_policy.h"
 #include "src/resolve/resolve.h"
 
@@ -20,12 +22,20 @@ namespace {
 struct Checked {
     std::vector<PolicyFile> files;
     Diagnostics diagnostics;
+    std::vector<HostPolicy> policies; // of all files together, or of each file
+
+    // Of these files, which `files` has or will have.
+    void read(std::span<const PolicyFile> some) {
+        auto read = read_policy(some);
+        diagnostics.append(std::move(read.diagnostics));
+        if (read.policy) policies.push_back(*std::move(read.policy));
+    }
 };
 
 Checked check_tree(const std::string& root) {
     auto tree = host::read_policy_tree(root);
-    Checked out{std::move(tree.files), std::move(tree.diagnostics)};
-    out.diagnostics.append(read_policy(out.files).diagnostics);
+    Checked out{std::move(tree.files), std::move(tree.diagnostics), {}};
+    out.read(out.files);
     return out;
 }
 
@@ -40,13 +50,13 @@ Checked check_in_tree(const std::string& candidate, const std::string& name,
     if (name.find('/') != std::string::npos || !name.ends_with(".yaml") || name.starts_with('.'))
         throw UsageError("--as takes the name of a policy file, like 60-site.yaml");
     auto tree = host::read_policy_tree(root);
-    Checked out{std::move(tree.files), std::move(tree.diagnostics)};
+    Checked out{std::move(tree.files), std::move(tree.diagnostics), {}};
     std::erase_if(out.files, [&](const PolicyFile& file) { return base_name(file.name) == name; });
     const auto after =
         std::find_if(out.files.begin(), out.files.end(),
                      [&](const PolicyFile& file) { return base_name(file.name) > name; });
     out.files.insert(after, {input_name(candidate), read_input(candidate, max_policy_bytes)});
-    out.diagnostics.append(read_policy(out.files).diagnostics);
+    out.read(out.files);
     return out;
 }
 
@@ -55,10 +65,16 @@ Checked check_files(const std::vector<std::string>& names) {
     Checked out;
     for (const auto& name : names) {
         PolicyFile file{input_name(name), read_input(name, max_policy_bytes)};
-        out.diagnostics.append(read_policy({&file, 1}).diagnostics);
+        out.read({&file, 1});
         out.files.push_back(std::move(file));
     }
     return out;
+}
+
+void compare_with_host(Checked& checked) {
+    for (const auto& policy : checked.policies)
+        checked.diagnostics.append(
+            check_against_host(policy, host::ask_host(questions_about(policy))));
 }
 
 std::string source_of(const Checked& checked, const std::string& name) {
@@ -76,10 +92,12 @@ ExitCode check_policy(Context& context) {
     const auto as = context.options.value("as");
     if (as && context.operands.size() != 1)
         throw UsageError("policy check --as=NAME takes one file");
-    const auto checked = as ? check_in_tree(context.operands[0], *as, root.value_or("/"))
-                         : context.operands.empty() ? check_tree(root.value_or("/"))
-                                                    : check_files(context.operands);
-    const bool bad = checked.diagnostics.has_errors();
+    auto checked = as ? check_in_tree(context.operands[0], *as, root.value_or("/"))
+                   : context.operands.empty() ? check_tree(root.value_or("/"))
+                                              : check_files(context.operands);
+    if (context.options.has("host")) compare_with_host(checked);
+    const bool bad = checked.diagnostics.has_errors() ||
+                     (context.options.has("strict") && !checked.diagnostics.empty());
     if (context.global.json) {
         std::cout << json_text(diagnostics_json(checked.diagnostics)) << '\n';
     } else {

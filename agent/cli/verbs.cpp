@@ -61,7 +61,7 @@ std::span<const Verb> verbs() {
          "check policy files, or the installed ones",
          0,
          1024,
-         {"root=", "as="},
+         {"root=", "as=", "host", "strict"},
          check_policy},
         {"policy show",
          "[FILE|-]",

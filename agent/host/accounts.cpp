@@ -118,6 +118,16 @@ IdentityLookup look_up_identity(const Account& user, const Account& group) {
     return result;
 }
 
+std::string missing_user(const std::string& name) {
+    const auto found = user_named(name);
+    return found.entry ? std::string() : complaint("user", name, found.error);
+}
+
+std::string missing_group(const std::string& name) {
+    const auto found = group_named(name);
+    return found.entry ? std::string() : complaint("group", name, found.error);
+}
+
 std::optional<Owner> look_up_owner(const std::string& user) {
     return user_named(user).entry;
 }

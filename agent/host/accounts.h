@@ -19,6 +19,10 @@ struct IdentityLookup {
 // them; "+ID" is taken as it is and brings none. Blocks on NSS.
 IdentityLookup look_up_identity(const Account& user, const Account& group);
 
+// "no user 'x'", or why it cannot be looked up; empty where there is one. Likewise for groups.
+std::string missing_user(const std::string& name);
+std::string missing_group(const std::string& name);
+
 // A user and its primary group; none where there is no such user.
 std::optional<Owner> look_up_owner(const std::string& user);
 

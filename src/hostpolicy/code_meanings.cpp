@@ -87,6 +87,17 @@ constexpr std::array meanings = {
                 "a link that leads nowhere; /dev/null masks a file on purpose"},
     CodeMeaning{code::not_regular, "a policy file is a regular file or a link to one"},
     CodeMeaning{code::wrong_suffix, "only files that end in .yaml are read"},
+    CodeMeaning{code::no_account, "guests cannot start under an account that the host lacks"},
+    CodeMeaning{code::no_emulator, "no executable file of the host is matched by the pattern"},
+    CodeMeaning{code::no_device, "a device node that is listed is not there, or is something else; "
+                                 "guests go without it"},
+    CodeMeaning{code::no_selinux, "security_driver: selinux starts no guest where SELinux is off"},
+    CodeMeaning{code::no_controller, "a cgroup controller that the host's kernel does not offer; "
+                                     "guests go without its limits"},
+    CodeMeaning{code::no_disk_place, "a directory or file for disks is not there"},
+    CodeMeaning{code::disk_place_is_link, "disks are judged by where they really lie, links "
+                                          "resolved: an entry that is a link matches none"},
+    CodeMeaning{code::unseen, "who runs the check may not look there, so nothing is known of it"},
     CodeMeaning{code::more, "there were more mistakes than are worth printing: mend these first"},
 };
 

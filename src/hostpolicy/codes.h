@@ -75,6 +75,16 @@ constexpr std::string_view dangling_link = "P0071";
 constexpr std::string_view not_regular = "P0072";
 constexpr std::string_view wrong_suffix = "P0073"; // a warning
 
+// The host that a policy is for: warnings all of them.
+constexpr std::string_view no_account = "P0080";
+constexpr std::string_view no_emulator = "P0081";
+constexpr std::string_view no_device = "P0082";
+constexpr std::string_view no_selinux = "P0083";
+constexpr std::string_view no_controller = "P0084";
+constexpr std::string_view no_disk_place = "P0085";
+constexpr std::string_view disk_place_is_link = "P0086";
+constexpr std::string_view unseen = "P0087"; // nobody may look
+
 constexpr std::string_view more = "P0099";
 
 } // namespace vmwarden::hostpolicy::code
