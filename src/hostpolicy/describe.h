@@ -20,4 +20,8 @@ std::string policy_json_schema();
 // One entry for each key in mdoc(7), for vmwarden-policy.yaml(5).
 std::string policy_manual_keys();
 
+// The policy file that is installed as the vendor's: every key with its meaning as a comment and
+// the value of built_in_policy().
+std::string default_policy_file();
+
 } // namespace vmwarden

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The installed default policy is what holds without any file, so that neither can drift.
+// The installed default policy is what holds without any file, and says what the table of keys
+// says, so that none can drift.
 #include "src/hostpolicy/keys.h"
 #include "src/hostpolicy/read_policy.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 namespace vmwarden {
 namespace {
@@ -47,6 +50,34 @@ TEST(VendorPolicy, SetsEveryKeyToTheBuiltInValue) {
             },
             key.slot);
     EXPECT_EQ(*policy, built_in_policy());
+}
+
+// Comment lines joined, so that a sentence is found however it is wrapped; '\n' around other lines.
+std::string comments_of(const std::string& text) {
+    std::istringstream lines(text);
+    std::string out;
+    for (std::string line; std::getline(lines, line);) {
+        const auto first = line.find_first_not_of(' ');
+        const bool comment = first != std::string::npos && line[first] == '#';
+        out += comment ? line.substr(std::min(first + 1, line.size())) : "\n" + line + "\n";
+        EXPECT_LE(line.size(), 100U) << line;
+    }
+    return out;
+}
+
+TEST(VendorPolicy, ExplainsEveryKeyRightBeforeIt) {
+    const auto comments = comments_of(vendor_policy().text);
+    for (const auto& key : hostpolicy::keys()) {
+        const auto name = key.name.substr(key.name.find('.') + 1);
+        const auto place = comments.find("\n" + std::string(key.name == name ? 0 : 2, ' ') +
+                                         std::string(name) + ":");
+        ASSERT_NE(place, std::string::npos) << key.name;
+        const auto begin = comments.rfind('\n', place - 1) + 1;
+        const auto comment = comments.substr(begin, place - begin);
+        // The first letter may be a capital.
+        EXPECT_NE(comment.find(std::string(key.meaning.substr(1)) + "."), std::string::npos)
+            << key.name << ": " << comment;
+    }
 }
 
 } // namespace
