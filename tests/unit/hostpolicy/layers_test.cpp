@@ -82,6 +82,29 @@ TEST(Locks, HoldForTheKeysThatRulesSetToo) {
     EXPECT_EQ(result.diagnostics.list()[0].place.text(), "1.yaml:2:32");
 }
 
+// Every key of the section, however it is changed and wherever; of no other one.
+TEST(Locks, OfASectionBindItsKeys) {
+    const auto result =
+        read({"lock: [limits, disks]\n", "limits: {vcpus: 1, processes: 2}\n"
+                                         "disks: {allow+: [/srv], deny-: [/etc]}\n"
+                                         "host_devices: {usb: deny}\n"
+                                         "rules: [{set: {limits: {open_files: 9}, user: a}}]\n"});
+    Texts found;
+    for (const auto& one : result.diagnostics.list())
+        found.push_back(one.place.text() + " " + one.message);
+    EXPECT_EQ(
+        found,
+        (Texts{"1.yaml:2:10 'limits.vcpus' is locked", "1.yaml:2:20 'limits.processes' is locked",
+               "1.yaml:3:9 'disks.allow' is locked", "1.yaml:3:25 'disks.deny' is locked",
+               "1.yaml:5:25 'limits.open_files' is locked"}));
+}
+
+TEST(Locks, OfOneKeyLeaveItsSectionFree) {
+    const auto result = read({"lock: [disks.deny]\n", "disks: {allow: [/srv], deny: [/x]}\n"});
+    ASSERT_EQ(result.diagnostics.list().size(), 1U);
+    EXPECT_EQ(result.diagnostics.list()[0].place.text(), "1.yaml:2:24");
+}
+
 TEST(Locks, AddUpOverFiles) {
     const auto result = read({"lock: [user]\n", "lock: [group]\n", "user: a\ngroup: b\n"});
     EXPECT_EQ(result.diagnostics.list().size(), 2U);
