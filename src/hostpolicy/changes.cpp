@@ -6,6 +6,7 @@
 #include "src/hostpolicy/values.h"
 
 #include <algorithm>
+#include <set>
 #include <type_traits>
 
 namespace vmwarden::hostpolicy {
@@ -112,30 +113,35 @@ class ChangesReader {
 };
 
 template <class Item>
-bool same(const Setting<Item>& left, const Setting<Item>& right) {
-    return left.value == right.value;
+const Item& identity(const Setting<Item>& item) {
+    return item.value;
 }
-bool same(const Setting<Network>& left, const Setting<Network>& right) {
-    return left.value.name == right.value.name;
+const std::string& identity(const Setting<Network>& item) {
+    return item.value.name;
 }
 
+// What a list holds, for lists that are long on purpose: a file may give 20,000 items.
 template <class Item>
-bool has(const std::vector<Setting<Item>>& list, const Setting<Item>& wanted) {
-    return std::any_of(list.begin(), list.end(),
-                       [&](const auto& item) { return same(item, wanted); });
+auto identities(const std::vector<Setting<Item>>& list) {
+    std::set<std::decay_t<decltype(identity(list[0]))>> all;
+    for (const auto& item : list)
+        all.insert(identity(item));
+    return all;
 }
 
 template <class Item>
 void add(Setting<std::vector<Setting<Item>>>& to, const Setting<std::vector<Setting<Item>>>& from) {
+    auto known = identities(to.value);
     for (const auto& item : from.value)
-        if (!has(to.value, item)) to.value.push_back(item);
+        if (known.insert(identity(item)).second) to.value.push_back(item);
     to.origin = from.origin;
 }
 
 template <class Item>
 void remove(Setting<std::vector<Setting<Item>>>& from,
             const Setting<std::vector<Setting<Item>>>& what) {
-    std::erase_if(from.value, [&](const auto& item) { return has(what.value, item); });
+    const auto gone = identities(what.value);
+    std::erase_if(from.value, [&](const auto& item) { return gone.count(identity(item)) != 0; });
     from.origin = what.origin;
 }
 
@@ -195,8 +201,8 @@ std::vector<Setting<std::string>> missing_items(const Change& removal, const Hos
     const Key* key = find_key(removal.key);
     if (key == nullptr) return {};
     auto missing = items_of(*key, removal.values);
-    const auto there = items_of(*key, policy);
-    std::erase_if(missing, [&](const auto& item) { return has(there, item); });
+    const auto there = identities(items_of(*key, policy));
+    std::erase_if(missing, [&](const auto& item) { return there.count(item.value) != 0; });
     return missing;
 }
 
