@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/host/policy_file.h"
 
+#include "agent/host/policy_bytes.h"
 #include "src/base/scope_exit.h"
-#include "src/base/units.h"
 #include "src/hostpolicy/codes.h"
-#include "src/hostpolicy/read_policy.h"
+#include "src/hostpolicy/directories.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstdint>
 #include <system_error>
 #include <vector>
 
@@ -26,27 +23,31 @@ namespace {
 
 namespace code = hostpolicy::code;
 
-const std::string own_directory = "etc/vmwarden/policy.d";
-constexpr std::array directories = {"etc/vmwarden/policy.d", "run/vmwarden/policy.d",
-                                    "usr/lib/vmwarden/policy.d"};
+const std::string own_directory(hostpolicy::admin_directory);
 
-// Thrown within this file only; becomes one diagnostic.
-struct Refused {
-    std::string_view code;
-    std::string message;
-    std::string hint;
-};
-
-[[noreturn]] void fail(const std::string& what, int error = errno) {
-    const auto* hint = error == EACCES || error == EPERM || error == EROFS ? "run as root" : "";
-    throw Refused{code::unreadable, what + ": " + std::generic_category().message(error), hint};
+const char* hint_for(int error) {
+    switch (error) {
+    case EACCES:
+    case EPERM:
+        return "run as root";
+    case EROFS:
+        return "mount its file system for writing";
+    case ENOSPC:
+    case EDQUOT:
+        return "make room on its file system; nothing is changed";
+    case ENOENT:
+        return "make it";
+    case ENOTDIR:
+        return "make it a directory";
+    default:
+        return "";
+    }
 }
 
-UniqueFd open_below(int root, const std::string& path, int flags) {
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    return UniqueFd(static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+// A PolicyFault is thrown within this file only.
+[[noreturn]] void fail(const std::string& what, int error = errno) {
+    throw PolicyFault{code::unreadable, what + ": " + std::generic_category().message(error),
+                      hint_for(error)};
 }
 
 struct stat status_of(const UniqueFd& fd) {
@@ -78,16 +79,18 @@ struct Place {
 Place follow(const UniqueFd& root, const std::string& name) {
     const auto found = open_below(root.get(), own_directory + "/" + name, O_PATH);
     if (!found)
-        throw Refused{code::dangling_link, "is a link that leads nowhere", "mend or remove it"};
+        throw PolicyFault{code::dangling_link, "is a link that leads nowhere", "mend or remove it"};
     const auto place = place_of(found);
     const auto slash = place.rfind('/');
-    for (const std::string directory : directories) {
+    for (const auto name_below : hostpolicy::policy_directories) {
+        const std::string directory(name_below);
         auto fd = open_below(root.get(), directory, O_RDONLY | O_DIRECTORY);
         if (fd && place_of(fd) == place.substr(0, slash))
             return {std::move(fd), directory, place.substr(slash + 1)};
     }
-    throw Refused{code::not_regular, "is a link to " + place + ", which is not in the policy tree",
-                  "replace it by a file, or edit that one"};
+    throw PolicyFault{code::not_regular,
+                      "is a link to " + place + ", which is not in the policy tree",
+                      "replace it by a file, or edit that one"};
 }
 
 UniqueFd open_for_reading(const UniqueFd& directory, const std::string& name) {
@@ -96,23 +99,14 @@ UniqueFd open_for_reading(const UniqueFd& directory, const std::string& name) {
     if (!fd && errno == ENOENT) return fd;
     if (!fd) fail("cannot be read");
     if (!S_ISREG(status_of(fd).st_mode))
-        throw Refused{code::not_regular, "is not a file", "move it elsewhere"};
+        throw PolicyFault{code::not_regular, "is not a file", "move it elsewhere"};
     return fd;
 }
 
 std::string read_all(const UniqueFd& fd) {
-    std::string text;
-    std::array<char, 65536> buffer;
-    for (;;) {
-        const auto got = ::read(fd.get(), buffer.data(), buffer.size());
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) fail("cannot be read");
-        if (got == 0) return text;
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-        if (text.size() > max_policy_bytes)
-            throw Refused{code::too_large, "larger than " + size_text({max_policy_bytes}),
-                          "split it into several files"};
-    }
+    auto bytes = read_unchanged(fd, status_of(fd));
+    if (auto* fault = std::get_if<PolicyFault>(&bytes)) throw std::move(*fault);
+    return std::get<std::string>(std::move(bytes));
 }
 
 void write_all(const UniqueFd& fd, std::string_view text) {
@@ -133,8 +127,8 @@ UniqueFd lock_new_file(const UniqueFd& directory, const std::string& name) {
         if (!fd) fail("cannot be written");
         const auto mine = status_of(fd);
         if (!S_ISREG(mine.st_mode))
-            throw Refused{code::not_regular, "cannot be written: " + name + " is in the way",
-                          "remove that"};
+            throw PolicyFault{code::not_regular, "cannot be written: " + name + " is in the way",
+                              "remove that"};
         while (::flock(fd.get(), LOCK_EX) != 0)
             if (errno != EINTR) fail("cannot be locked");
         struct stat now {};
@@ -178,15 +172,6 @@ void keep_attributes(const UniqueFd& old, const UniqueFd& fresh) {
     copy_attribute(old.get(), fresh.get(), "security.selinux");
 }
 
-void report(Diagnostics& into, const std::string& path, Refused refused) {
-    into.add({Severity::error,
-              {path},
-              std::move(refused.message),
-              std::move(refused.hint),
-              1,
-              std::string(refused.code)});
-}
-
 } // namespace
 
 std::optional<EditablePolicyFile> EditablePolicyFile::find(const std::string& root,
@@ -213,8 +198,8 @@ std::optional<EditablePolicyFile> EditablePolicyFile::find(const std::string& ro
         }
         out.exists_ = static_cast<bool>(open_for_reading(out.directory_, out.name_));
         return out;
-    } catch (Refused& refused) {
-        report(diagnostics, out.path_, std::move(refused));
+    } catch (PolicyFault& fault) {
+        diagnostics.add(diagnosed(out.path_, std::move(fault)));
         return std::nullopt;
     }
 }
@@ -223,8 +208,8 @@ std::optional<std::string> EditablePolicyFile::read(Diagnostics& diagnostics) co
     try {
         const auto fd = open_for_reading(directory_, name_);
         return fd ? read_all(fd) : std::string();
-    } catch (Refused& refused) {
-        report(diagnostics, path_, std::move(refused));
+    } catch (PolicyFault& fault) {
+        diagnostics.add(diagnosed(path_, std::move(fault)));
         return std::nullopt;
     }
 }
@@ -247,8 +232,8 @@ bool EditablePolicyFile::replace(const Edit& edit, Diagnostics& diagnostics) con
         remove.dismiss();
         if (::fsync(directory_.get()) != 0) fail("is changed, but perhaps not after a crash");
         return true;
-    } catch (Refused& refused) {
-        report(diagnostics, path_, std::move(refused));
+    } catch (PolicyFault& fault) {
+        diagnostics.add(diagnosed(path_, std::move(fault)));
         return false;
     }
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/host/policy_tree.h"
 
-#include "src/base/unique_fd.h"
-#include "src/base/units.h"
+#include "agent/host/policy_bytes.h"
 #include "src/hostpolicy/codes.h"
+#include "src/hostpolicy/directories.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -27,13 +25,6 @@ namespace {
 namespace code = hostpolicy::code;
 
 constexpr std::string_view suffix = ".yaml";
-// In rising precedence.
-constexpr std::array directories = {"usr/lib/vmwarden/policy.d", "run/vmwarden/policy.d",
-                                    "etc/vmwarden/policy.d"};
-
-std::string reason(int error) {
-    return std::generic_category().message(error);
-}
 
 void report(Diagnostics& into, std::string_view code, const std::string& path, std::string message,
             std::string hint, Severity severity = Severity::error) {
@@ -41,16 +32,7 @@ void report(Diagnostics& into, std::string_view code, const std::string& path, s
 }
 
 void report_unreadable(Diagnostics& into, const std::string& path, int error) {
-    report(into, code::unreadable, path, "cannot be read: " + reason(error),
-           error == EACCES ? "make it readable, or run as root" : "");
-}
-
-// A path below `root`; absolute links and ".." in it stay below too.
-UniqueFd open_below(int root, const std::string& path, int flags) {
-    open_how how{};
-    how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    return UniqueFd(static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+    into.add(diagnosed(path, unreadable(error)));
 }
 
 // Opens for reading what an O_PATH descriptor has already been found to be.
@@ -59,24 +41,11 @@ UniqueFd reopen(const UniqueFd& fd) {
     return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
 }
 
-std::optional<std::string> read_all(const UniqueFd& fd, const std::string& path,
-                                    Diagnostics& diagnostics) {
-    std::string text;
-    std::array<char, 65536> buffer;
-    for (;;) {
-        const auto got = ::read(fd.get(), buffer.data(), buffer.size());
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) {
-            report_unreadable(diagnostics, path, errno);
-            return std::nullopt;
-        }
-        if (got == 0) return text;
-        text.append(buffer.data(), static_cast<std::size_t>(got));
-        if (text.size() <= max_policy_bytes) continue;
-        report(diagnostics, code::too_large, path, "larger than " + size_text({max_policy_bytes}),
-               "split it into several files");
-        return std::nullopt;
-    }
+std::optional<std::string> taken(PolicyBytes bytes, const std::string& path,
+                                 Diagnostics& diagnostics) {
+    if (auto* text = std::get_if<std::string>(&bytes)) return std::move(*text);
+    diagnostics.add(diagnosed(path, std::move(std::get<PolicyFault>(bytes))));
+    return std::nullopt;
 }
 
 bool is_dev_null(const struct stat& status) {
@@ -103,8 +72,8 @@ class TreeReader {
             report_unreadable(tree_.diagnostics, root_, errno);
             return std::move(tree_);
         }
-        for (const std::string directory : directories)
-            list(directory);
+        for (const auto directory : hostpolicy::policy_directories)
+            list(std::string(directory));
         for (const auto& [name, directory] : chosen_)
             read_file(directory, name);
         return std::move(tree_);
@@ -165,7 +134,7 @@ class TreeReader {
                           "move it elsewhere, or give it another ending");
         const auto fd = reopen(found);
         if (!fd) return report_unreadable(tree_.diagnostics, path, errno);
-        if (auto text = read_all(fd, path, tree_.diagnostics))
+        if (auto text = taken(read_unchanged(fd, status), path, tree_.diagnostics))
             tree_.files.push_back({path, std::move(*text)});
     }
 
@@ -208,7 +177,7 @@ std::optional<std::string> read_policy_file(const std::string& path, Diagnostics
         report_unreadable(diagnostics, path, errno);
         return std::nullopt;
     }
-    return read_all(fd, path, diagnostics);
+    return taken(read_policy_bytes(fd), path, diagnostics);
 }
 
 } // namespace vmwarden::host

@@ -87,6 +87,8 @@ constexpr std::array meanings = {
                 "a link that leads nowhere; /dev/null masks a file on purpose"},
     CodeMeaning{code::not_regular, "a policy file is a regular file or a link to one"},
     CodeMeaning{code::wrong_suffix, "only files that end in .yaml are read"},
+    CodeMeaning{code::changed, "the file was written to while it was read, and half of it is not "
+                               "what its writer means"},
     CodeMeaning{code::no_account, "guests cannot start under an account that the host lacks"},
     CodeMeaning{code::no_emulator, "no executable file of the host is matched by the pattern"},
     CodeMeaning{code::no_device, "a device node that is listed is not there, or is something else; "

@@ -74,6 +74,7 @@ constexpr std::string_view unreadable = "P0070";
 constexpr std::string_view dangling_link = "P0071";
 constexpr std::string_view not_regular = "P0072";
 constexpr std::string_view wrong_suffix = "P0073"; // a warning
+constexpr std::string_view changed = "P0074";      // while it was read
 
 // The host that a policy is for: warnings all of them.
 constexpr std::string_view no_account = "P0080";

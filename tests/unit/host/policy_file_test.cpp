@@ -214,6 +214,9 @@ TEST_F(PolicyFileTest, WithoutADirectoryNothingIsMade) {
     std::filesystem::remove(path(""));
     EXPECT_NE(refusal("60-site.yaml").find("because of its directory"), std::string::npos);
     EXPECT_FALSE(std::filesystem::exists(path("")));
+    root_.file(admin, "version: 1\n");
+    EXPECT_EQ(refusal("60-site.yaml"),
+              "cannot be edited, because of its directory: Not a directory");
 }
 
 } // namespace

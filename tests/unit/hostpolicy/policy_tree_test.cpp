@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/host/policy_bytes.h"
 #include "agent/host/policy_tree.h"
 
 #include "tests/unit/host/temp_tree.h"
@@ -6,7 +7,10 @@
 #include <cap-ng.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -164,6 +168,30 @@ TEST_F(PolicyTreeTest, WhatIsNoFileIsAnError) {
                               "file; move it elsewhere, or give it another ending\n");
 }
 
+TEST_F(PolicyTreeTest, ASocketIsAnError) {
+    const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const auto path = root_.path(admin + "/a.yaml");
+    ASSERT_LT(path.size(), sizeof address.sun_path);
+    path.copy(address.sun_path, path.size());
+    ASSERT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(problems(), "P0072 " + admin +
+                              "/a.yaml: error: is a socket, not a file; move it elsewhere, or give "
+                              "it another ending\n");
+}
+
+TEST_F(PolicyTreeTest, ALinkOutOfTheRootLeadsNowhere) {
+    const test::TempTree elsewhere;
+    link(elsewhere.file("a.yaml", "outside"), admin + "/a.yaml");
+    link("../../../../../../../../.." + elsewhere.path("a.yaml"), admin + "/b.yaml");
+    EXPECT_EQ(files(), Texts{});
+    const auto nowhere = ": error: a link that leads nowhere; mend or remove it; to mask a file of "
+                         "the same name, link it to /dev/null\n";
+    EXPECT_EQ(problems(),
+              "P0071 " + admin + "/a.yaml" + nowhere + "P0071 " + admin + "/b.yaml" + nowhere);
+}
+
 TEST_F(PolicyTreeTest, ABadFileDoesNotUncoverTheOneBelow) {
     write(vendor + "/a.yaml", "vendor");
     link("nowhere", admin + "/a.yaml");
@@ -207,7 +235,53 @@ TEST(PolicyTreeRoot, ThatDoesNotExistIsAnError) {
     const auto tree = read_policy_tree("/nonexistent");
     ASSERT_EQ(tree.diagnostics.list().size(), 1U);
     EXPECT_EQ(render(tree.diagnostics.list()[0], ""),
-              "/nonexistent/: error: cannot be read: No such file or directory");
+              "/nonexistent/: error: cannot be read: No such file or directory; mend the path");
+}
+
+// What read_policy_tree() knows of a file is its status when it was found.
+class ReadUnchanged : public testing::Test {
+  protected:
+    void SetUp() override {
+        path_ = tree_.file("a.yaml", "version: 1\n");
+        fd_ = UniqueFd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
+        ASSERT_EQ(::fstat(fd_.get(), &before_), 0);
+    }
+    std::string outcome() {
+        auto bytes = read_unchanged(fd_, before_);
+        if (const auto* text = std::get_if<std::string>(&bytes)) return *text;
+        return render(diagnosed("a.yaml", std::get<PolicyFault>(std::move(bytes))), "");
+    }
+
+    const test::TempTree tree_;
+    std::string path_;
+    UniqueFd fd_;
+    struct stat before_ {};
+    const std::string changed_ =
+        "a.yaml: error: was changed while it was read; try again when it is "
+        "written; write policy to a new file and rename it";
+};
+
+TEST_F(ReadUnchanged, GivesTheText) {
+    EXPECT_EQ(outcome(), "version: 1\n");
+}
+
+TEST_F(ReadUnchanged, RefusesWhatGrewOrShrank) {
+    std::ofstream(path_, std::ios::app) << "user: a\n";
+    EXPECT_EQ(outcome(), changed_);
+    ASSERT_EQ(::truncate(path_.c_str(), 3), 0);
+    EXPECT_EQ(outcome(), changed_);
+}
+
+TEST_F(ReadUnchanged, RefusesWhatWasWrittenOver) {
+    const timespec later[2] = {{0, UTIME_OMIT}, {before_.st_mtim.tv_sec, 7}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, path_.c_str(), later, 0), 0);
+    EXPECT_EQ(outcome(), changed_);
+}
+
+TEST_F(ReadUnchanged, GivesTheWholeFileThatLostItsName) {
+    const auto fresh = tree_.file("b", "version: 2\n");
+    ASSERT_EQ(::rename(fresh.c_str(), path_.c_str()), 0);
+    EXPECT_EQ(outcome(), "version: 1\n");
 }
 
 TEST(ReadPolicyFile, ReadsAFileUnderAnyName) {
