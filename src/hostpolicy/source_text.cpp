@@ -34,8 +34,21 @@ std::size_t measure_content(std::string_view text, Findings& findings) {
     return size;
 }
 
+// Characters of two or four bytes: by their mark, or because letters have NULs beside.
+bool is_wide(std::string_view text) {
+    if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return true;
+    std::string shape;
+    for (const char c : text.substr(0, 4))
+        shape += c == '\0' ? '0' : 'x';
+    return shape == "x0x0" || shape == "0x0x" || shape == "x000" || shape == "000x";
+}
+
 // Whether a parser may be let loose on it.
 bool is_within_limits(std::string_view text, Findings& findings) {
+    if (is_wide(text)) {
+        findings.error(code::not_utf8, {}, "is text in UTF-16 or UTF-32", "save it as UTF-8");
+        return false;
+    }
     if (text.size() > max_policy_bytes) {
         findings.error(code::too_large, {}, "larger than " + size_text({max_policy_bytes}),
                        "split it into several files");
