@@ -43,6 +43,12 @@ std::string base_name(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }
 
+// None when it cannot be read: the diagnostics say why, and other files are checked all the same.
+std::optional<std::string> text_of(const std::string& name, Diagnostics& diagnostics) {
+    if (name == "-") return read_input(name, max_policy_bytes);
+    return host::read_policy_file(name, diagnostics);
+}
+
 // The tree as it will be once the candidate lies in /etc under `name`, where it stands in for every
 // file of that name.
 Checked check_in_tree(const std::string& candidate, const std::string& name,
@@ -55,7 +61,9 @@ Checked check_in_tree(const std::string& candidate, const std::string& name,
     const auto after =
         std::find_if(out.files.begin(), out.files.end(),
                      [&](const PolicyFile& file) { return base_name(file.name) > name; });
-    out.files.insert(after, {input_name(candidate), read_input(candidate, max_policy_bytes)});
+    auto text = text_of(candidate, out.diagnostics);
+    if (!text) return out;
+    out.files.insert(after, {input_name(candidate), *std::move(text)});
     out.read(out.files);
     return out;
 }
@@ -64,7 +72,9 @@ Checked check_in_tree(const std::string& candidate, const std::string& name,
 Checked check_files(const std::vector<std::string>& names) {
     Checked out;
     for (const auto& name : names) {
-        PolicyFile file{input_name(name), read_input(name, max_policy_bytes)};
+        auto text = text_of(name, out.diagnostics);
+        if (!text) continue;
+        PolicyFile file{input_name(name), *std::move(text)};
         out.read({&file, 1});
         out.files.push_back(std::move(file));
     }
