@@ -2,7 +2,6 @@
 #include "src/hostpolicy/findings.h"
 
 #include "src/base/suggest.h"
-#include "src/hostpolicy/codes.h"
 
 #include <algorithm>
 
@@ -49,7 +48,7 @@ Diagnostics Findings::take() {
                     "and " + std::to_string(left_out_) + " more",
                     "mend these first",
                     1,
-                    std::string(code::more)});
+                    std::string(more_)});
     return std::move(found_);
 }
 

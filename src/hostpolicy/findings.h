@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The diagnostics of one policy file, as many as a reader can use.
+// The diagnostics of one file, as many as a reader can use.
 #pragma once
 
 #include "src/base/diagnostic.h"
+#include "src/hostpolicy/codes.h"
 
 #include <span>
 #include <string>
@@ -17,19 +18,23 @@ struct Span {
     unsigned length = 1;
 };
 
-// How many diagnostics one file may have; the others are only counted.
+// How many diagnostics one policy file may have; the others are only counted.
 constexpr std::size_t max_findings = 100;
 
 class Findings {
   public:
-    explicit Findings(std::string file)
-      : file_(std::move(file)) {}
+    // At most `most`; `more` is the code of the one that says how many were left out.
+    explicit Findings(std::string file, std::size_t most = max_findings,
+                      std::string_view more = code::more)
+      : file_(std::move(file))
+      , most_(most)
+      , more_(more) {}
 
     void error(std::string_view code, Span span, std::string message, std::string hint = {});
     void warning(std::string_view code, Span span, std::string message, std::string hint = {});
     [[nodiscard]] bool empty() const { return found_.empty(); }
     // True once more would only be counted: nobody will read a hint that is costly to find.
-    [[nodiscard]] bool full() const { return found_.list().size() >= max_findings; }
+    [[nodiscard]] bool full() const { return found_.list().size() >= most_; }
     [[nodiscard]] const std::string& file() const { return file_; }
     // Everything, ordered by place; the last one says how many were left out.
     [[nodiscard]] Diagnostics take();
@@ -39,6 +44,8 @@ class Findings {
              std::string hint);
 
     std::string file_;
+    std::size_t most_;
+    std::string_view more_;
     Diagnostics found_;
     std::size_t left_out_ = 0;
     bool error_left_out_ = false;

@@ -89,7 +89,7 @@ std::string shown(char c) {
 
 class ConfReader {
   public:
-    ConfReader(std::string_view text, Report& report)
+    ConfReader(std::string_view text, Findings& report)
       : cursor_(text)
       , report_(report) {}
 
@@ -294,13 +294,13 @@ class ConfReader {
     }
 
     Cursor cursor_;
-    Report& report_;
+    Findings& report_;
     std::vector<ConfEntry> entries_;
 };
 
 } // namespace
 
-std::vector<ConfEntry> read_conf(std::string_view text, Report& report) {
+std::vector<ConfEntry> read_conf(std::string_view text, Findings& report) {
     return ConfReader(text, report).read();
 }
 

@@ -5,7 +5,7 @@
 // three quotes, which no option of qemu.conf takes, are refused.
 #pragma once
 
-#include "src/qemuconf/report.h"
+#include "src/hostpolicy/findings.h"
 
 #include <cstdint>
 #include <string>
@@ -13,6 +13,13 @@
 #include <vector>
 
 namespace vmwarden::qemuconf {
+
+using hostpolicy::Findings;
+using hostpolicy::quoted;
+using hostpolicy::Span;
+
+// How many diagnostics one qemu.conf may have: enough for every option there is.
+constexpr std::size_t max_reported = 400;
 
 struct ConfValue {
     enum class Kind { number, text, list };
@@ -31,6 +38,6 @@ struct ConfEntry {
 
 // Every statement that could be read, in order; the others are reported, and reading goes on behind
 // them.
-std::vector<ConfEntry> read_conf(std::string_view text, Report& report);
+std::vector<ConfEntry> read_conf(std::string_view text, Findings& report);
 
 } // namespace vmwarden::qemuconf

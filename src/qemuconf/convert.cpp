@@ -38,7 +38,7 @@ YamlValue one(std::string word) {
 
 class Converter {
   public:
-    Converter(const QemuConfOption& option, const ConfEntry& entry, Report& report)
+    Converter(const QemuConfOption& option, const ConfEntry& entry, Findings& report)
       : option_(option)
       , value_(entry.value)
       , report_(report) {}
@@ -249,13 +249,13 @@ class Converter {
 
     const QemuConfOption& option_;
     const ConfValue& value_;
-    Report& report_;
+    Findings& report_;
 };
 
 } // namespace
 
 std::optional<YamlValue> convert(const QemuConfOption& option, const ConfEntry& entry,
-                                 Report& report) {
+                                 Findings& report) {
     return Converter(option, entry, report).run();
 }
 

@@ -19,6 +19,6 @@ struct YamlValue {
 
 // None if there is nothing to write, and why has been reported.
 std::optional<YamlValue> convert(const QemuConfOption& option, const ConfEntry& entry,
-                                 Report& report);
+                                 Findings& report);
 
 } // namespace vmwarden::qemuconf

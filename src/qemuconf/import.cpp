@@ -5,6 +5,7 @@
 #include "src/qemuconf/convert.h"
 #include "src/qemuconf/policy_text.h"
 #include "src/qemuconf/qemu_conf.h"
+#include "src/qemuconf/secrets.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -31,7 +32,7 @@ std::string suggested_option(std::string_view name) {
 
 class Importer {
   public:
-    explicit Importer(Report& report)
+    explicit Importer(Findings& report)
       : report_(report) {}
 
     std::vector<PolicyLine> import(const std::vector<ConfEntry>& entries) {
@@ -78,7 +79,7 @@ class Importer {
                         "the one at line " + std::to_string(same->span.line) + " is imported");
     }
 
-    Report& report_;
+    Findings& report_;
     std::vector<PolicyLine> lines_;
     std::unordered_map<std::string, unsigned> lines_by_name_;
 };
@@ -87,7 +88,7 @@ bool is_known(std::string_view key) {
     return hostpolicy::find_key(key) != nullptr;
 }
 
-void warn_of_keys_to_come(const std::vector<PolicyLine>& lines, Report& report) {
+void warn_of_keys_to_come(const std::vector<PolicyLine>& lines, Findings& report) {
     for (const auto& line : lines)
         if (!is_known(line.key))
             report.warning(code::key_to_come, line.span,
@@ -106,7 +107,7 @@ std::vector<Diagnostic> faults_of(const std::string& file, std::string policy) {
 
 // What is written is read back, each key alone, so that what the policy's reader refuses is known
 // by its own line.
-void check_lines(const std::vector<PolicyLine>& lines, Report& report) {
+void check_lines(const std::vector<PolicyLine>& lines, Findings& report) {
     for (const auto& line : lines)
         for (const auto& fault : faults_of(report.file(), policy_text({}, {&line, 1}, is_known)))
             report.error(code::refused, line.value_span, fault.message, fault.hint);
@@ -118,7 +119,7 @@ void check_lines(const std::vector<PolicyLine>& lines, Report& report) {
 
 ImportedQemuConf import_qemu_conf(const std::string& file, std::string_view text) {
     using namespace qemuconf;
-    Report report(file, text);
+    Findings report(file, max_reported, code::more);
     if (text.size() > max_qemu_conf_bytes) {
         report.error(code::too_large, {}, "larger than 1 MiB", "this is no qemu.conf");
         return {std::nullopt, report.take()};
@@ -126,7 +127,7 @@ ImportedQemuConf import_qemu_conf(const std::string& file, std::string_view text
     const auto lines = Importer(report).import(read_conf(text, report));
     warn_of_keys_to_come(lines, report);
     check_lines(lines, report);
-    ImportedQemuConf out{std::nullopt, report.take()};
+    ImportedQemuConf out{std::nullopt, without_secrets(report.take(), text)};
     if (out.report.has_errors()) return out;
     auto policy = policy_text(file, lines, is_known);
     for (const auto& fault : faults_of(file, policy))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/qemuconf/conf_text.h"
 
+#include "src/qemuconf/codes.h"
+
 #include <gtest/gtest.h>
 
 namespace vmwarden::qemuconf {
@@ -12,7 +14,7 @@ struct Read {
 };
 
 Read read(std::string_view text) {
-    Report report("q", text);
+    Findings report("q", max_reported, code::more);
     Read out{read_conf(text, report), {}};
     const auto found = report.take();
     for (const auto& one : found.list())
@@ -118,19 +120,21 @@ TEST(ConfText, AnswersHostileMegabytes) {
         std::string text = "a = [";
         while (text.size() < many)
             text += piece;
-        Report report("q", text);
+        Findings report("q", max_reported, code::more);
         read_conf(text, report);
         EXPECT_LE(report.take().list().size(), max_reported + 1) << piece;
     }
 }
 
-TEST(Report, CountsWhatItDoesNotKeep) {
-    Report report("q", {});
+TEST(ConfFindings, CountWhatTheyDoNotKeep) {
+    Findings report("q", max_reported, code::more);
     for (std::size_t i = 0; i < max_reported; ++i)
         report.warning("Q", {1, 1, 1}, "w");
     report.error("Q", {2, 1, 1}, "e");
     const auto found = report.take();
+    EXPECT_EQ(found.list().size(), max_reported + 1);
     EXPECT_EQ(found.list().back().message, "and 1 more");
+    EXPECT_EQ(found.list().back().code, code::more);
     EXPECT_TRUE(found.has_errors());
 }
 
