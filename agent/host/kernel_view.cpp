@@ -72,14 +72,33 @@ UniqueFd cgroup_directory(const std::string& node) {
     return {};
 }
 
-void note_cgroup(KernelView& view, const UniqueFd& process) {
+LimitView limit_view(const UniqueFd& scope, const char* file, bool offered) {
+    const auto text = read_text(file, scope.get());
+    return {offered, text ? cgroup_limit(*text) : std::nullopt};
+}
+
+// The node without a name is the top of what this host was given.
+void note_limits(KernelView& view, const UniqueFd& scope) {
+    const UniqueFd top = cgroup_directory("");
+    const auto controllers = read_text("cgroup.controllers", top.get()).value_or("");
+    view.tasks = limit_view(scope, "pids.max", lists_controller(controllers, "pids"));
+    view.memory = limit_view(scope, "memory.max", lists_controller(controllers, "memory"));
+}
+
+void note_node(KernelView& view, const UniqueFd& process) {
     const auto cgroup = unified_cgroup(process_text(process, "cgroup"));
     if (!cgroup) return;
     view.cgroup = *cgroup;
     view.scope_cgroup = parent_cgroup(*cgroup);
+}
+
+void note_cgroup(KernelView& view, const UniqueFd& process) {
+    note_node(view, process);
+    if (view.cgroup.empty()) return;
     const UniqueFd scope = cgroup_directory(view.scope_cgroup);
     if (!scope) return;
     view.device_filter = device_filter_attached(scope.get());
+    note_limits(view, scope);
     const UniqueFd own = cgroup_directory(view.cgroup);
     if (own && view.device_filter.value_or(false)) view.devices = device_answers(own.get());
 }
@@ -179,6 +198,16 @@ void require_alive(pid_t pid, int pidfd) {
 }
 
 } // namespace
+
+KernelView read_limits(pid_t pid, int pidfd) {
+    KernelView view;
+    const UniqueFd process = process_directory(pid);
+    note_node(view, process);
+    const UniqueFd scope = cgroup_directory(view.scope_cgroup);
+    if (scope) note_limits(view, scope);
+    require_alive(pid, pidfd);
+    return view;
+}
 
 KernelView read_kernel_view(pid_t pid, int pidfd, const LaunchPlan& plan) {
     KernelView view;

@@ -13,4 +13,7 @@ namespace vmwarden::host {
 // meanwhile, throws std::system_error(ESRCH) instead of describing a stranger.
 KernelView read_kernel_view(pid_t pid, int pidfd, const LaunchPlan& plan);
 
+// The same of the scope's limits alone.
+KernelView read_limits(pid_t pid, int pidfd);
+
 } // namespace vmwarden::host

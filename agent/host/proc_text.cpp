@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fcntl.h>
+#include <limits>
 
 namespace vmwarden::host {
 
@@ -115,6 +116,19 @@ std::optional<std::string> unified_cgroup(std::string_view text) {
 std::string parent_cgroup(const std::string& path) {
     const auto slash = path.rfind('/');
     return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+std::optional<std::uint64_t> cgroup_limit(std::string_view text) {
+    const auto line = text.substr(0, text.find('\n'));
+    if (line == "max") return std::numeric_limits<std::uint64_t>::max();
+    return parse_number(line);
+}
+
+bool lists_controller(std::string_view text, std::string_view controller) {
+    bool listed = false;
+    for_each_piece(text.substr(0, text.find('\n')), ' ',
+                   [&](std::string_view one) { listed = listed || one == controller; });
+    return listed;
 }
 
 std::optional<bool> fdinfo_writable(std::string_view text) {

@@ -34,6 +34,12 @@ std::optional<std::string> unified_cgroup(std::string_view text);
 // The node above; "/" is above itself.
 std::string parent_cgroup(const std::string& path);
 
+// A limit as the files of a node hold it (pids.max, memory.max): the largest number for "max".
+std::optional<std::uint64_t> cgroup_limit(std::string_view text);
+
+// Of a cgroup.controllers.
+bool lists_controller(std::string_view text, std::string_view controller);
+
 // May the descriptor be written to, by the flags of its fdinfo? None without flags.
 std::optional<bool> fdinfo_writable(std::string_view text);
 

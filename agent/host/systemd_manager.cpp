@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <mutex>
 #include <systemd/sd-bus.h>
 #include <vector>
@@ -128,6 +129,12 @@ void append_devices(Writer& to, const plan::Scope& scope) {
         to.close();
 }
 
+void append_limits(Writer& to, const plan::Scope& scope) {
+    constexpr auto infinity = std::numeric_limits<std::uint64_t>::max();
+    to.append("(sv)", "TasksMax", "t", scope.tasks_max);
+    to.append("(sv)", "MemoryMax", "t", scope.memory_max == 0 ? infinity : scope.memory_max);
+}
+
 // DelegateControllers= alone: Delegate=yes beside it would delegate every controller there is.
 void append_properties(Writer& to, const plan::Scope& scope, pid_t leader) {
     to.open('a', "(sv)");
@@ -136,7 +143,7 @@ void append_properties(Writer& to, const plan::Scope& scope, pid_t leader) {
     to.append("(sv)", "PIDs", "au", 1, static_cast<std::uint32_t>(leader));
     to.property_of_words("DelegateControllers", scope.delegate);
     append_devices(to, scope);
-    to.append("(sv)", "TasksMax", "t", scope.tasks_max);
+    append_limits(to, scope);
     to.append("(sv)", "KillSignal", "i", static_cast<std::int32_t>(scope.kill_signal));
     to.append("(sv)", "SendSIGHUP", "b", 0);
     to.append("(sv)", "TimeoutStopUSec", "t", scope.stop_timeout_usec);
@@ -235,6 +242,17 @@ class SystemBus final : public SystemdManager {
                                end->result + "'");
     }
 
+    // systemd answers first and writes to the control group before it takes the next call from its
+    // queue: the answer to a second one says that it has been done.
+    bool set_limits(const plan::Scope& scope) override {
+        const auto error = send_limits(scope);
+        const auto after = error.empty() ? call("GetUnit", "s", scope.unit.c_str()) : error;
+        if (after == no_such_unit) return false;
+        if (!after.empty())
+            throw SystemdError("systemd does not change " + scope.unit + ": " + after);
+        return true;
+    }
+
     void kill_unit(const std::string& unit, int signal) override {
         const auto error = call("KillUnit", "ssi", unit.c_str(), "all", signal);
         if (!error.empty() && error != no_such_unit)
@@ -289,6 +307,26 @@ class SystemBus final : public SystemdManager {
         pending_->slots.emplace_back(slot);
     }
 
+    std::string send_limits(const plan::Scope& scope) {
+        const std::string what = "cannot ask systemd to change " + scope.unit;
+        sd_bus_message* raw = nullptr;
+        check(sd_bus_message_new_method_call(bus_.get(), &raw, service, object, interface,
+                                             "SetUnitProperties"),
+              what);
+        const Message message(raw);
+        Writer writer(raw);
+        writer.append("sb", scope.unit.c_str(), 1); // until the unit ends
+        writer.open('a', "(sv)");
+        append_limits(writer, scope);
+        writer.close();
+        check(writer.result(), what);
+        sd_bus_message* answer = nullptr;
+        sd_bus_error error{};
+        const int result = sd_bus_call(bus_.get(), raw, call_timeout_usec, &error, &answer);
+        const Message dropped(answer);
+        return words_of(result, error);
+    }
+
     static const JobEnd* end_of(const PendingScope& pending) {
         if (pending.job.empty()) return nullptr;
         const auto found = std::find_if(pending.ended.begin(), pending.ended.end(),
@@ -317,6 +355,10 @@ class SystemBus final : public SystemdManager {
         const int result = sd_bus_call_method(bus_.get(), service, object, interface, method,
                                               &error, &raw, types, arguments...);
         const Message answer(raw);
+        return words_of(result, error);
+    }
+
+    static std::string words_of(int result, sd_bus_error& error) {
         std::string found;
         if (result < 0)
             found = sd_bus_error_has_name(&error, no_such_unit) ? no_such_unit : words(error);

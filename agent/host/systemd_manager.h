@@ -34,6 +34,10 @@ class SystemdManager {
     // but "done" is a SystemdError, as is the deadline.
     virtual void finish_scope(Deadline deadline) = 0;
 
+    // Gives a running scope the limits of this one, until it ends, and returns when the control
+    // group has them. False: there is no such unit (any more).
+    virtual bool set_limits(const plan::Scope& scope) = 0;
+
     // Signals every process of the unit. A unit that is not there has none.
     virtual void kill_unit(const std::string& unit, int signal) = 0;
 

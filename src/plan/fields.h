@@ -69,12 +69,13 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<Scope> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [unit, slice, description, tasks_max, stop_timeout_usec, kill_signal, delegate,
-           device_filter, devices] = it;
+    auto& [unit, slice, description, tasks_max, memory_max, stop_timeout_usec, kill_signal,
+           delegate, device_filter, devices] = it;
     visit("unit", unit);
     visit("slice", slice);
     visit("description", description);
     visit("tasks_max", tasks_max);
+    visit("memory_max", memory_max);
     visit("stop_timeout_usec", stop_timeout_usec);
     visit("kill_signal", kill_signal);
     visit("delegate", delegate);
@@ -155,12 +156,21 @@ void each_field(T& it, Visit&& visit) {
     visit("because", because);
 }
 
+template <Is<Asked> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [own_uuid, memory, emulator] = it;
+    visit("own_uuid", own_uuid);
+    visit("memory", memory);
+    visit("emulator", emulator);
+}
+
 template <Is<LaunchPlan> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [name, uuid, state_directory, scope, process, shim, files, security, restart_on_poweroff,
-           decisions] = it;
+    auto& [name, uuid, asked, state_directory, scope, process, shim, files, security,
+           restart_on_poweroff, decisions] = it;
     visit("name", name);
     visit("uuid", uuid);
+    visit("asked", asked);
     visit("state_directory", state_directory);
     visit("scope", scope);
     visit("process", process);

@@ -29,6 +29,7 @@ struct Scope {
     std::string slice;
     std::string description;
     std::uint64_t tasks_max = 0;
+    std::uint64_t memory_max = 0;        // bytes, QEMU's own included; 0: no limit
     std::uint64_t stop_timeout_usec = 0; // TimeoutStopUSec=: how long an orderly shutdown may take
     int kill_signal = 0;                 // KillSignal=: one that QEMU ignores and the shim obeys
     std::vector<std::string> delegate;   // controllers to delegate
@@ -119,9 +120,19 @@ struct Decision {
     bool operator==(const Decision&) const = default;
 };
 
+// What the policy's rules look at, besides the name: limits follow the policy while the guest runs,
+// and its definition may be another by then.
+struct Asked {
+    bool own_uuid = false;    // LaunchPlan::uuid is the definition's, not derived
+    std::uint64_t memory = 0; // bytes
+    std::string emulator;     // as the definition names it; empty: it leaves the choice
+    bool operator==(const Asked&) const = default;
+};
+
 struct LaunchPlan {
     std::string name;
     Uuid uuid;
+    Asked asked;
     std::string state_directory; // /run/vmwarden/guests/NAME
     Scope scope;
     Process process;

@@ -125,12 +125,19 @@ std::string seconds_text(const Json& usec) {
     return std::to_string(usec.get<std::uint64_t>() / 1'000'000) + " s";
 }
 
+std::string memory_text(const Json& bytes) {
+    if (!bytes.is_number_unsigned() && !bytes.is_number_integer()) return "?";
+    const auto count = bytes.get<std::uint64_t>();
+    return count == 0 ? "no limit" : "at most " + size_text(Bytes{count}) + ", QEMU's own included";
+}
+
 void show_scope(Page& page, const Json& scope) {
     page.section("Scope");
     page.row("unit", word(scope, "unit"));
     page.row("slice", word(scope, "slice"));
     page.row("description", word(scope, "description"));
     page.row("tasks", "at most " + word(scope, "tasks_max"));
+    page.row("memory", memory_text(at(scope, "memory_max")));
     page.row("stop", word(scope, "kill_signal") + ", then " +
                          seconds_text(at(scope, "stop_timeout_usec")) + " to shut down");
     const auto delegated = joined(at(scope, "delegate"), " ");

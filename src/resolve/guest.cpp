@@ -46,6 +46,7 @@ void name_guest(Draft& draft) {
     plan.name = definition.name;
     plan.state_directory = "/run/vmwarden/guests/" + definition.name;
     plan.uuid = guest_uuid(definition, draft.facts.host_uuid);
+    plan.asked = {definition.uuid.has_value(), definition.memory.count, definition.emulator};
     draft.decide("uuid", plan.uuid.text(),
                  definition.uuid ? defined_at(definition.place)
                                  : "derived from the guest's name and this host");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The transient scope around shim and QEMU.
+#include "src/resolve/live_limits.h"
 #include "src/resolve/steps.h"
 #include "src/resolve/unit_name.h"
 
@@ -53,16 +54,14 @@ void shape_scope(Draft& draft) {
     scope.slice = draft.policy.slice.value;
     draft.decide("slice", scope.slice, draft.policy.slice.origin.text());
     scope.description = "vmwarden guest " + definition.name;
-    // QEMU runs one thread a vCPU and up to 64 workers for each block back end's pool; a fork bomb
-    // ends here.
-    const auto& processes = draft.policy.limits_processes;
-    scope.tasks_max = processes.value;
-    draft.decide("processes", "at most " + std::to_string(processes.value),
-                 processes.origin.text());
     scope.stop_timeout_usec = stop_timeout_usec;
     // QEMU ignores it (measured with 7.2); it is the shim that then asks the guest to power off.
     scope.kill_signal = SIGWINCH;
     choose_controllers(draft);
+    // QEMU runs one thread a vCPU and up to 64 workers for each block back end's pool; a fork bomb
+    // ends here.
+    const auto limits = limits_under(draft.policy, draft.plan);
+    draft.plan = plan::with_limits(std::move(draft.plan), limits);
 }
 
 } // namespace vmwarden::resolving

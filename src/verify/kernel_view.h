@@ -49,6 +49,13 @@ struct DeviceAnswer {
     bool operator==(const DeviceAnswer&) const = default;
 };
 
+// A limit of the scope's node.
+struct LimitView {
+    bool offered = false;               // this host's unified hierarchy has the controller
+    std::optional<std::uint64_t> value; // the largest: "max"; absent: could not be read
+    bool operator==(const LimitView&) const = default;
+};
+
 struct KernelView {
     // Real, effective, saved, file-system: four equal ids unless something went wrong.
     std::array<std::uint32_t, 4> uids{};
@@ -63,6 +70,8 @@ struct KernelView {
     std::optional<bool> device_filter; // attached to the scope's node; absent: could not be asked
     // Of the nodes in /dev; absent where the kernel hides its programs or they are not understood.
     std::optional<std::vector<DeviceAnswer>> devices;
+    LimitView tasks;  // pids.max
+    LimitView memory; // memory.max, bytes
     std::vector<OpenFd> fds;
     std::vector<FileView> files; // one per plan.files, in order
     bool operator==(const KernelView&) const = default;

@@ -12,6 +12,8 @@ using Rows = std::vector<VerifyRow>;
 void add_process_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // cgroup.cpp: the node and its device filter
 void add_cgroup_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// limits.cpp: the node's limits
+void add_limit_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // files.cpp: identity, owner and label of what the plan grants
 void add_file_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // descriptors.cpp: what QEMU has open

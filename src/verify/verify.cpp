@@ -9,8 +9,15 @@ std::vector<VerifyRow> verify(const LaunchPlan& plan, const KernelView& view) {
     verifying::Rows rows;
     verifying::add_process_rows(rows, plan, view);
     verifying::add_cgroup_rows(rows, plan, view);
+    verifying::add_limit_rows(rows, plan, view);
     verifying::add_file_rows(rows, plan, view);
     verifying::add_descriptor_rows(rows, plan, view);
+    return rows;
+}
+
+std::vector<VerifyRow> verify_limits(const LaunchPlan& plan, const KernelView& view) {
+    verifying::Rows rows;
+    verifying::add_limit_rows(rows, plan, view);
     return rows;
 }
 

@@ -27,4 +27,8 @@ struct VerifyRow {
 // kernel does not say who made a socket or pipe, so those count as QEMU's own.
 std::vector<VerifyRow> verify(const LaunchPlan& plan, const KernelView& view);
 
+// The rows about the scope's limits alone, for who has just set them; they look at tasks and memory
+// of the view.
+std::vector<VerifyRow> verify_limits(const LaunchPlan& plan, const KernelView& view);
+
 } // namespace vmwarden

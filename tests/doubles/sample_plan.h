@@ -17,6 +17,7 @@ inline plan::Scope sample_scope() {
     scope.slice = "machine.slice";
     scope.description = "vmwarden guest hello";
     scope.tasks_max = 1026;
+    scope.memory_max = std::uint64_t{3} << 30;
     scope.stop_timeout_usec = 90'000'000;
     scope.kill_signal = SIGWINCH;
     scope.delegate = {"cpu", "cpuset", "io", "memory", "pids"};
@@ -82,6 +83,7 @@ inline LaunchPlan sample_plan() {
     LaunchPlan plan;
     plan.name = "hello";
     plan.uuid = *Uuid::parse("c7a5fdbd-edaf-9455-926a-d65c16db1809");
+    plan.asked = {true, std::uint64_t{1} << 30, "/usr/bin/qemu-system-x86_64"};
     plan.state_directory = "/run/vmwarden/guests/hello";
     plan.scope = sample_scope();
     plan.process = sample_process();

@@ -104,6 +104,20 @@ TEST(ParentCgroup, IsTheNodeAbove) {
     EXPECT_EQ(parent_cgroup("/"), "/");
 }
 
+TEST(CgroupLimit, IsANumberOrTheLargest) {
+    EXPECT_EQ(cgroup_limit("700\n"), 700U);
+    EXPECT_EQ(cgroup_limit("max\n"), std::numeric_limits<std::uint64_t>::max());
+    EXPECT_EQ(cgroup_limit("\n"), std::nullopt);
+    EXPECT_EQ(cgroup_limit("-1\n"), std::nullopt);
+}
+
+TEST(CgroupControllers, AreWholeWords) {
+    EXPECT_TRUE(lists_controller("cpuset cpu io memory pids\n", "pids"));
+    EXPECT_TRUE(lists_controller("cpuset cpu io memory pids\n", "cpu"));
+    EXPECT_FALSE(lists_controller("cpuset hugetlb\n", "cpu"));
+    EXPECT_FALSE(lists_controller("\n", "pids"));
+}
+
 TEST(Fdinfo, KnowsWhoMayWrite) {
     EXPECT_EQ(fdinfo_writable("pos:\t0\nflags:\t0100000\nmnt_id:\t1\n"), false);
     EXPECT_EQ(fdinfo_writable("pos:\t0\nflags:\t02100001\n"), true);

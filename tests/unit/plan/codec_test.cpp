@@ -24,6 +24,10 @@ TEST(PlanCodec, KeepsEveryFieldApart) {
     const std::vector<std::function<void(LaunchPlan&)>> changes{
         [](LaunchPlan& p) { p.uuid.bytes[15] ^= 1; },
         [](LaunchPlan& p) { p.scope.tasks_max = 1; },
+        [](LaunchPlan& p) { p.scope.memory_max = 1; },
+        [](LaunchPlan& p) { p.asked.own_uuid = false; },
+        [](LaunchPlan& p) { p.asked.memory = 1; },
+        [](LaunchPlan& p) { p.asked.emulator.clear(); },
         [](LaunchPlan& p) { p.scope.stop_timeout_usec = 1; },
         [](LaunchPlan& p) { p.scope.delegate.clear(); },
         [](LaunchPlan& p) { p.scope.device_filter = false, p.scope.devices.clear(); },

@@ -36,7 +36,7 @@ TEST(PlanJson, KeysComeInTheOrderOfTheFields) {
     const auto json = to_json(tests::sample_plan());
     for (const auto& item : json.items())
         keys += item.key() + " ";
-    EXPECT_EQ(keys, "name uuid state_directory scope process shim files security "
+    EXPECT_EQ(keys, "name uuid asked state_directory scope process shim files security "
                     "restart_on_poweroff decisions ");
 }
 

@@ -65,6 +65,8 @@ KernelView confined(const LaunchPlan& plan) {
     view.devices = {{"/dev/mem", false, {1, 1}, false, false},
                     {"/dev/null", false, {1, 3}, true, true},
                     {"/dev/vda", true, {254, 0}, false, false}};
+    view.tasks = {true, plan.scope.tasks_max};
+    view.memory = {true, plan.scope.memory_max};
     view.fds = explained_fds(plan);
     for (const auto& file : plan.files)
         view.files.push_back(
@@ -105,6 +107,8 @@ TEST(Verify, HoldsForAGuestThatIsAsPlanned) {
                             "device filter",
                             "devices outside the plan",
                             "devices of the plan",
+                            "processes",
+                            "memory",
                             "identity of disk vda",
                             "owner of disk vda",
                             "label of disk vda",
@@ -143,6 +147,10 @@ TEST(Verify, EachBreachFailsItsRowAlone) {
         {"devices outside the plan", [](auto& v) { v.devices->at(0).readable = true; }},
         {"devices outside the plan", [](auto& v) { v.devices->at(2).writable = true; }},
         {"devices of the plan", [](auto& v) { v.devices->at(1).writable = false; }},
+        {"processes", [](auto& v) { v.tasks.value = 1027; }},
+        {"processes", [](auto& v) { v.tasks.value.reset(); }},
+        {"memory", [](auto& v) { v.memory.value = std::numeric_limits<std::uint64_t>::max(); }},
+        {"memory", [](auto& v) { v.memory.value.reset(); }},
         {"identity of disk vda", [](auto& v) { v.files[0].id.inode = 1; }},
         {"identity of kernel", [](auto& v) { v.files[2].readable = false; }},
         {"owner of disk vda", [](auto& v) { v.files[0].owner.uid.value = 0; }},
@@ -162,6 +170,32 @@ TEST(Verify, EachBreachFailsItsRowAlone) {
         EXPECT_NE(row->hint, "") << i;
         EXPECT_NE(row->planned, row->found) << i;
     }
+}
+
+const VerifyRow& row_of(const std::vector<VerifyRow>& rows, const char* protection) {
+    return *std::find_if(rows.begin(), rows.end(),
+                         [&](const auto& row) { return row.protection == protection; });
+}
+
+TEST(Verify, AHostWithoutAControllerHasNoLimitAndSaysSo) {
+    const auto plan = tests::sample_plan();
+    auto view = confined(plan);
+    view.tasks = view.memory = {};
+    const auto rows = verify(plan, view);
+    EXPECT_EQ(failing(rows), Names{});
+    EXPECT_NE(row_of(rows, "processes").found.find("has no controller pids"), std::string::npos);
+    EXPECT_NE(row_of(rows, "memory").found.find("has no controller memory"), std::string::npos);
+}
+
+TEST(Verify, MemoryWithoutALimitHoldsAndNamesTheLine) {
+    auto plan = tests::sample_plan();
+    plan.scope.memory_max = 0;
+    plan.decisions.push_back({"memory", "no limit", "policy 50-site.yaml:3:1"});
+    auto view = confined(plan);
+    view.memory.value = std::numeric_limits<std::uint64_t>::max();
+    const auto rows = verify(plan, view);
+    EXPECT_EQ(failing(rows), Names{});
+    EXPECT_EQ(row_of(rows, "memory").planned, "no limit [policy 50-site.yaml:3:1]");
 }
 
 TEST(Verify, NamesEveryDescriptorWithoutAReason) {
