@@ -74,6 +74,13 @@ struct Survivor {
 };
 std::vector<Survivor> survey(const Places& places = system_places());
 
+// Gives the scope of a running guest the limits of `changed`, which is its plan otherwise, reads them
+// back and keeps `changed` in the guest's state directory in place of its plan. False: the guest has
+// ended. Throws when it did not work; the guest's plan is then the old one. Not while the guest is
+// taken back.
+bool set_limits(const RunningGuest& guest, const LaunchPlan& changed,
+                const Places& places = system_places());
+
 // Ends QEMU by SIGKILL through its control group and waits until the scope is gone; the shim, which
 // writes down how QEMU ended, is killed only when it does not end by itself. Nothing when the guest
 // is not there. Throws LaunchError when the scope stays.

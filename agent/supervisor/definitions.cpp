@@ -157,7 +157,7 @@ void Supervisor::plan(DefinitionPointer definition, Then<LaunchPlan> then) {
 void Supervisor::plan_of(const std::string& name, Then<LaunchPlan> then) {
     const auto* known = guest(name);
     if (known == nullptr) return then(no_such_guest(name));
-    if (known->running) return then(known->running->plan);
+    if (known->running) return then(LaunchPlan(*known->plan));
     disk_.run<DefinitionPointer>(
         [this, name, transient = known->status.transient] {
             return read_definition(name, transient);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "agent/executor/executor.h"
+#include "agent/executor/own_directories.h"
 #include "agent/host/last_good_policy.h"
 #include "agent/host/policy_tree.h"
 #include "src/hostfacts/host_facts.h"
@@ -31,7 +32,12 @@ class Effects {
     virtual executor::ExitRecord take_back(const std::string& guest,
                                            std::vector<std::string>& log) = 0;
     virtual void kill_scope(const std::string& guest) = 0;
+    virtual bool set_limits(const executor::RunningGuest& guest, const LaunchPlan& changed) = 0;
     virtual KernelView kernel_view(const executor::RunningGuest& guest) = 0;
+    // As give_own_directories() of agent/executor/own_directories.h, for the account that a policy
+    // names; one that does not exist changes nothing and is a line of the log.
+    virtual executor::OwnershipPass own_directories(const Account& user, const Account& group,
+                                                    std::set<FileId> in_use) = 0;
     // Names for people; "+ID" where there is none.
     virtual std::string user_name(Uid uid) = 0;
     virtual std::string group_name(Gid gid) = 0;

@@ -15,6 +15,10 @@ struct Guest {
     bool destroyed = false; // we have killed it, and know how it ends before it has
     // Shared with worker threads that look at the guest; absent: no QEMU.
     std::shared_ptr<executor::RunningGuest> running;
+    // running->plan as it is by now: its limits follow the policy.
+    std::shared_ptr<const LaunchPlan> plan;
+    bool limits_under_way = false; // a worker sets them
+    bool end_waits = false;        // for that worker
     std::unique_ptr<Monitor> monitor;
     Loop::Source exit_watch;
 };

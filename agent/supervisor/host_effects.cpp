@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/host/accounts.h"
 #include "agent/host/kernel_view.h"
 #include "agent/host/probe.h"
 #include "agent/supervisor/effects.h"
@@ -11,6 +12,10 @@ namespace vmwarden::supervisor {
 namespace {
 
 constexpr std::size_t account_buffer = 64 * 1024; // group entries list all members
+
+Owner owner_of(const Identity& identity) {
+    return {identity.uid, identity.gid};
+}
 
 class HostEffects final : public Effects {
   public:
@@ -34,8 +39,27 @@ class HostEffects final : public Effects {
         return executor::take_back(guest, log);
     }
     void kill_scope(const std::string& guest) override { executor::kill_scope(guest); }
+    bool set_limits(const executor::RunningGuest& guest, const LaunchPlan& changed) override {
+        return executor::set_limits(guest, changed);
+    }
     KernelView kernel_view(const executor::RunningGuest& guest) override {
         return host::read_kernel_view(guest.qemu_pid, guest.qemu_pidfd.get(), guest.plan);
+    }
+
+    executor::OwnershipPass own_directories(const Account& user, const Account& group,
+                                            std::set<FileId> in_use) override {
+        const auto wanted = host::look_up_identity(user, group);
+        if (!wanted.identity) {
+            executor::OwnershipPass pass;
+            pass.log.push_back(wanted.error + ": our directories keep their owner");
+            return pass;
+        }
+        const auto built_in = built_in_policy();
+        const auto build =
+            host::look_up_identity(built_in.user.value, built_in.group.value).identity;
+        return executor::give_own_directories(
+            owner_of(*wanted.identity), build ? std::optional(owner_of(*build)) : std::nullopt,
+            std::move(in_use));
     }
 
     std::string user_name(Uid uid) override {

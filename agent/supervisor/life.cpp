@@ -52,6 +52,7 @@ void Supervisor::launched(const std::string& name, const JobStatus& job,
     if (const auto* failure = std::get_if<Failure>(&outcome))
         return launch_failed(started, job, *failure);
     watch(started, std::move(std::get<Launched>(outcome)));
+    follow_limits(started);
     log(LOG_INFO, "runs as PID " + std::to_string(started.status.main_pid), name);
     finish(job.id, JobResult::done);
 }
@@ -59,6 +60,7 @@ void Supervisor::launched(const std::string& name, const JobStatus& job,
 void Supervisor::watch(Guest& guest, Launched launched) {
     const std::string name = guest.status.name;
     guest.running = std::move(launched.guest);
+    guest.plan = std::make_shared<const LaunchPlan>(guest.running->plan);
     guest.monitor = std::make_unique<Monitor>(
         loop_, std::move(guest.running->qmp), name,
         [this, name](const qmp::Event& event) { on_monitor_event(name, event); });
@@ -119,6 +121,8 @@ void Supervisor::on_exit(const std::string& name) {
     auto& over = *guest(name);
     over.exit_watch = {};
     over.monitor->give_up();
+    over.end_waits = over.limits_under_way;
+    if (over.end_waits) return;
     hands_.run<executor::ExitRecord>(
         [this, name] {
             std::vector<std::string> lines;
@@ -141,6 +145,7 @@ void Supervisor::ended(const std::string& name, const EndingOf& ending) {
     auto& over = *guest(name);
     over.monitor.reset();
     over.running.reset();
+    over.plan.reset();
     over.destroyed = false;
     log(LOG_INFO, "ended: " + ending.reason, name);
     change(over, ending.event, [&](GuestStatus& status) {
@@ -158,6 +163,7 @@ void Supervisor::ended(const std::string& name, const EndingOf& ending) {
             finish(job.id, JobResult::failed,
                    Failure{Failure::Kind::not_running, "guest '" + name + "' ended meanwhile"});
     }
+    if (files_left_) own_directories();
     forget_if_transient(name);
 }
 

@@ -11,7 +11,11 @@ void Supervisor::reload_policy(Then<Done> then) {
             if (auto failure = pipeline_.read_policy()->failure()) return std::move(*failure);
             return Done();
         },
-        std::move(then));
+        [this, before = in_force_, then = std::move(then)](Outcome<Done> outcome) {
+            if (std::holds_alternative<Failure>(outcome)) return then(std::move(outcome));
+            if (in_force_ == before) follow_policy(); // once more, for what failed before
+            when_followed([then, outcome = std::move(outcome)] { then(outcome); });
+        });
 }
 
 void Supervisor::check_policy(PolicyFile file, Then<Diagnostics> then) {
@@ -23,6 +27,8 @@ void Supervisor::check_policy(PolicyFile file, Then<Diagnostics> then) {
 }
 
 void Supervisor::policy_seen(const PolicyPointer& policy) {
+    in_force_ = policy;
+    follow_policy();
     auto now = policy->status();
     if (now == policy_) return;
     const auto before = std::exchange(policy_, std::move(now));

@@ -31,6 +31,15 @@ void Reservations::give_back(const std::string& guest) {
     held_.erase(guest);
 }
 
+std::set<FileId> Reservations::files() {
+    const std::lock_guard lock(mutex_);
+    std::set<FileId> files;
+    for (const auto& [guest, held] : held_)
+        for (const auto& [image, exclusive] : held.images)
+            files.insert(image);
+    return files;
+}
+
 void Reservations::complete(HostFacts& facts, const std::string& but) const {
     for (const auto& [guest, held] : held_) {
         if (guest == but) continue;

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 namespace vmwarden::supervisor {
@@ -25,6 +26,8 @@ class Reservations {
     // Of a guest that runs already.
     void take(const LaunchPlan& plan);
     void give_back(const std::string& guest);
+    // Of all guests.
+    std::set<FileId> files();
 
   private:
     struct Held {

@@ -22,7 +22,8 @@ Supervisor::Supervisor(Loop& loop, Effects& effects, Directories directories)
                   loop_.post([this, policy = std::move(policy)] { policy_seen(policy); });
               })
   , disk_(loop, 1)
-  , hands_(loop, most_hands) {}
+  , hands_(loop, most_hands)
+  , owner_(loop, 1) {}
 
 Supervisor::~Supervisor() = default;
 

@@ -46,7 +46,9 @@ class Supervisor {
     [[nodiscard]] bool idle() const;
     [[nodiscard]] bool guests_running() const;
     // Work is under way on other threads whose result has not arrived.
-    [[nodiscard]] bool working() const { return disk_.unfinished() + hands_.unfinished() != 0; }
+    [[nodiscard]] bool working() const {
+        return disk_.unfinished() + hands_.unfinished() + owner_.unfinished() != 0;
+    }
 
     void parse(std::string file, std::string xml, Then<DefinitionPointer> then);
     // Gives the name.
@@ -58,7 +60,7 @@ class Supervisor {
     void plan_of(const std::string& name, Then<LaunchPlan> then);
     void verify(const std::string& name, Then<std::vector<VerifyRow>> then);
     // Reads the policy files; when they do not check, what was in force stays so, and that is the
-    // failure.
+    // failure. Done when what follows the policy has followed.
     void reload_policy(Then<Done> then);
     // Of one file alone, whatever it is called.
     void check_policy(PolicyFile file, Then<Diagnostics> then);
@@ -78,11 +80,16 @@ class Supervisor {
     DefinitionStore persistent_;
     DefinitionStore transient_;
     PolicyStatus policy_;
+    PolicyPointer in_force_; // as the loop knows it; none before the first turn of the loop
     std::map<std::string, Guest> guests_;
     Jobs jobs_;
     Pipeline pipeline_;
-    Workers disk_;  // one thread: definitions change in the order asked
-    Workers hands_; // everything else
+    Workers disk_;            // one thread: definitions change in the order asked
+    Workers hands_;           // everything else
+    Workers owner_;           // one thread, of our directories: the last policy wins
+    bool files_left_ = false; // by the last of those, for when a guest ends
+    unsigned following_ = 0;  // workers that carry the policy to what was made under another
+    std::vector<std::function<void()>> when_followed_;
 
     // definitions.cpp
     void load_definitions();
@@ -119,6 +126,17 @@ class Supervisor {
 
     // policy.cpp
     void policy_seen(const PolicyPointer& policy);
+
+    // follow.cpp
+    [[nodiscard]] bool follows() const;
+    void follow_policy();
+    void follow_limits(Guest& guest);
+    void limits_set(const std::string& name, const std::shared_ptr<const LaunchPlan>& changed,
+                    const PolicyPointer& policy, const Outcome<bool>& outcome);
+    void own_directories();
+    void directories_owned(const Outcome<executor::OwnershipPass>& outcome);
+    void when_followed(std::function<void()> then);
+    void followed();
 
     Guest* guest(const std::string& name);
     // Applies an event and what came with it, and tells the listener what changed.

@@ -179,8 +179,8 @@ void Supervisor::verify(const std::string& name, Then<std::vector<VerifyRow>> th
         return then(Failure{Failure::Kind::not_running,
                             "guest '" + name + "' does not run, so nothing confines it"});
     hands_.run<std::vector<VerifyRow>>(
-        [this, running = known->running] {
-            return vmwarden::verify(running->plan, effects_.kernel_view(*running));
+        [this, running = known->running, plan = known->plan] {
+            return vmwarden::verify(*plan, effects_.kernel_view(*running));
         },
         std::move(then));
 }

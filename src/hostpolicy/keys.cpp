@@ -98,12 +98,14 @@ constexpr std::array table = {
         &HostPolicy::limits_memory,
         Scope::guest,
         {},
-        "how much memory a guest may have"},
+        "how much memory a guest may have; its scope is held to this and what QEMU needs itself "
+        "(MemoryMax), and follows a change while it runs"},
     Key{"limits.processes",
         &HostPolicy::limits_processes,
         Scope::guest,
         {},
-        "how many processes and threads a guest's scope may hold (TasksMax)"},
+        "how many processes and threads a guest's scope may hold (TasksMax); it follows a change "
+        "while the guest runs"},
     Key{"limits.open_files",
         &HostPolicy::limits_open_files,
         Scope::guest,

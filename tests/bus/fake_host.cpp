@@ -152,6 +152,36 @@ void FakeHost::kill_scope(const std::string& guest) {
     end(guest);
 }
 
+bool FakeHost::set_limits(const executor::RunningGuest&, const LaunchPlan& changed) {
+    std::unique_lock lock(mutex_);
+    ++limits_begun_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !script_.hold_limits; });
+    if (script_.limits_fail) throw executor::LaunchError("verify", "the limits do not hold");
+    script_.limited.push_back(changed);
+    return true;
+}
+
+executor::OwnershipPass FakeHost::own_directories(const Account& user, const Account& group,
+                                                  std::set<FileId> in_use) {
+    const std::lock_guard lock(mutex_);
+    script_.owned.push_back({account_text(user), account_text(group), std::move(in_use)});
+    changed_.notify_all();
+    executor::OwnershipPass pass;
+    pass.complete = script_.pass_is_complete;
+    return pass;
+}
+
+void FakeHost::wait_for_passes(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return script_.owned.size() >= count; });
+}
+
+void FakeHost::wait_for_limits(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return limits_begun_ >= count; });
+}
+
 std::vector<executor::Survivor> FakeHost::survey() {
     const std::lock_guard lock(mutex_);
     return std::move(script_.survivors);

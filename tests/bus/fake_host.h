@@ -50,6 +50,15 @@ class FakeHost final : public supervisor::Effects {
         executor::ExitRecord record{true, false, 0, {}};
         std::vector<LaunchPlan> launched;
         std::vector<std::string> taken_back;
+        bool hold_limits = false; // until a test changes it
+        bool limits_fail = false;
+        std::vector<LaunchPlan> limited; // plans whose limits were set, in order
+        struct Owned {
+            std::string user, group;
+            std::set<FileId> in_use;
+        };
+        std::vector<Owned> owned;     // passes over our directories
+        bool pass_is_complete = true; // what they answer
         std::vector<executor::Survivor> survivors;
     };
     template <class Change>
@@ -68,6 +77,10 @@ class FakeHost final : public supervisor::Effects {
     }
     // How many launches have begun, once that many have.
     void wait_for_launches(std::size_t count);
+    // Once that many settings of limits have begun.
+    void wait_for_limits(std::size_t count);
+    // Once that many passes over our directories are over.
+    void wait_for_passes(std::size_t count);
     // QEMU and shim are gone.
     void end(const std::string& guest);
     FakeQemu& qemu(const std::string& guest);
@@ -83,7 +96,10 @@ class FakeHost final : public supervisor::Effects {
     executor::ExitRecord take_back(const std::string& guest,
                                    std::vector<std::string>& log) override;
     void kill_scope(const std::string& guest) override;
+    bool set_limits(const executor::RunningGuest& guest, const LaunchPlan& changed) override;
     KernelView kernel_view(const executor::RunningGuest& guest) override;
+    executor::OwnershipPass own_directories(const Account& user, const Account& group,
+                                            std::set<FileId> in_use) override;
     std::string user_name(Uid uid) override { return "user" + std::to_string(uid.value); }
     std::string group_name(Gid gid) override { return "group" + std::to_string(gid.value); }
 
@@ -96,6 +112,7 @@ class FakeHost final : public supervisor::Effects {
     std::condition_variable changed_;
     Script script_;
     std::size_t begun_ = 0;
+    std::size_t limits_begun_ = 0;
     pid_t last_pid_ = 1000;
     std::map<std::string, Machine> machines_;
 };

@@ -51,8 +51,15 @@ class PolicyHost final : public Effects {
         throw std::logic_error("take_back");
     }
     void kill_scope(const std::string&) override { throw std::logic_error("kill_scope"); }
+    bool set_limits(const executor::RunningGuest&, const LaunchPlan&) override {
+        throw std::logic_error("set_limits");
+    }
     KernelView kernel_view(const executor::RunningGuest&) override {
         throw std::logic_error("kernel_view");
+    }
+    executor::OwnershipPass own_directories(const Account&, const Account&,
+                                            std::set<FileId>) override {
+        throw std::logic_error("own_directories");
     }
     std::string user_name(Uid) override { return {}; }
     std::string group_name(Gid) override { return {}; }
