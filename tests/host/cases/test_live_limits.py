@@ -16,10 +16,14 @@ MIB = 1024 * 1024
 UNTOUCHED = 4096
 
 
+def journal_end():
+    return seen.run("journalctl", "--show-cursor", "-n", "0").stdout.rsplit("cursor: ", 1)[1].strip()
+
+
 @contextlib.contextmanager
 def journal_line(text):
     """Waits at the end for a line that has come since the beginning."""
-    since = seen.run("journalctl", "--show-cursor", "-n", "0").stdout.rsplit("cursor: ", 1)[1].strip()
+    since = journal_end()
     yield
     with subprocess.Popen(["journalctl", "--follow", "--after-cursor", since, "-o", "cat"], stdout=subprocess.PIPE,
                           text=True) as journal:
@@ -108,9 +112,15 @@ class LiveLimits(Case):
 
     def test_outlive_the_agent_and_systemd_s_reload(self):
         self.set("limits.processes", "700")
+        since = journal_end()
         seen.run("systemctl", "reset-failed", "vmwardend.service", check=False)
         seen.run("systemctl", "restart", "vmwardend.service")
+        seen.vmwarden("policy", "reload")
         self.expect("alpha", 700)
+        # The plan that was kept has them: there was nothing to set again.
+        seen.run("journalctl", "--sync")
+        self.assertNotIn("limits follow the policy",
+                         seen.run("journalctl", "--after-cursor", since, "-o", "cat").stdout)
         seen.run("systemctl", "daemon-reload")
         self.expect("alpha", 700)
 
