@@ -7,7 +7,6 @@
 #include "agent/host/selinux.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -84,24 +83,36 @@ bool is_dead_node(const FileFact& fact, int file) {
 }
 
 struct Beginning {
-    std::array<unsigned char, image_header_bytes> bytes{};
-    std::size_t length = 0;
+    std::vector<unsigned char> bytes;
     int error = 0; // errno
 };
+
+// Up to `length` bytes in all; fewer where the file ends.
+void read_on(Beginning& read, int fd, std::size_t length) {
+    std::size_t have = read.bytes.size();
+    read.bytes.resize(length);
+    ssize_t got = 1;
+    while (have < length && got != 0) {
+        got = ::pread(fd, read.bytes.data() + have, length - have, static_cast<off_t>(have));
+        if (got > 0) have += static_cast<std::size_t>(got);
+        if (got >= 0 || errno == EINTR) continue;
+        read.error = errno;
+        break;
+    }
+    read.bytes.resize(have);
+}
 
 Beginning read_beginning(int path_fd) {
     Beginning read;
     const std::string path = "/proc/self/fd/" + std::to_string(path_fd);
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    ssize_t got = -1;
-    if (fd) {
-        do {
-            got = ::pread(fd.get(), read.bytes.data() + read.length,
-                          read.bytes.size() - read.length, static_cast<off_t>(read.length));
-            if (got > 0) read.length += static_cast<std::size_t>(got);
-        } while ((got < 0 && errno == EINTR) || (got > 0 && read.length < read.bytes.size()));
+    if (!fd) {
+        read.error = errno;
+        return read;
     }
-    if (got < 0) read.error = errno;
+    read_on(read, fd.get(), image_magic_bytes);
+    if (read.error == 0 && begins_like_qcow2(read.bytes))
+        read_on(read, fd.get(), image_header_bytes);
     return read;
 }
 
@@ -118,24 +129,25 @@ void note_access(FileFact& fact, const Walk& walk, const AccessCheck& allowed) {
     fact.guest_can_execute = allowed(walk.file.get(), X_OK);
 }
 
-void note_header(FileFact& fact, const Beginning& header) {
+void note_header(FileFact& fact, const Beginning& header, const std::string& path) {
     // An ordinary user's offline plan goes without the look: the agent that launches takes it. For
     // root a file that will not be read is a file that may name anything.
     if (header.error == EACCES && ::geteuid() != 0) return;
     if (header.error != 0)
         return become_unreadable(fact, header.error, "cannot read the file's beginning");
-    fact.has_backing_file = names_another_file(std::span(header.bytes.data(), header.length));
+    fact.image = image_fact(header.bytes, path);
 }
 
 // A file under way: what the agent has seen of it, with its descriptors, for the guest's turn.
 struct Look {
+    std::string path;
     Walk walk;
     FileFact fact;
     Beginning header;
 };
 
 Look look_at(const std::string& path) {
-    Look look{walk_path(path), {}, {}};
+    Look look{path, walk_path(path), {}, {}};
     note_walk(look.fact, look.walk);
     if (look.walk.file && note_status(look.fact, look.walk.file.get())) {
         note_label(look.fact, look.walk.file.get());
@@ -170,7 +182,7 @@ std::vector<FileFact> file_facts(std::span<const std::string> paths,
                     look_as_guest(look, allowed);
             });
         for (Look& look : looks) {
-            note_header(look.fact, look.header);
+            note_header(look.fact, look.header, look.path);
             facts.push_back(std::move(look.fact));
         }
     }

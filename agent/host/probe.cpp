@@ -67,14 +67,16 @@ Value random_value() {
     return value;
 }
 
-void note_files(HostFacts& facts, const std::vector<std::string>& wanted) {
-    std::vector<std::string> paths{kvm_node};
-    paths.insert(paths.end(), wanted.begin(), wanted.end());
+void note_files(HostFacts& facts, const std::vector<std::string>& paths) {
     auto found = file_facts(paths, facts.identity);
-    facts.kvm_present = found[0].type == FileType::character;
-    facts.kvm_usable = facts.kvm_present && can_open(found[0]);
-    for (std::size_t i = 1; i < paths.size(); ++i)
+    for (std::size_t i = 0; i < paths.size(); ++i)
         facts.files.try_emplace(paths[i], std::move(found[i]));
+}
+
+void note_kvm(HostFacts& facts) {
+    const FileFact& node = facts.files.at(kvm_node);
+    facts.kvm_present = node.type == FileType::character;
+    facts.kvm_usable = facts.kvm_present && can_open(node);
 }
 
 } // namespace
@@ -88,7 +90,14 @@ HostFacts probe(const FactsRequest& request) {
     facts.identity_error = std::move(account.error);
     facts.shim_account = look_up_owner(shim_user);
     facts.selinux = selinux_fact();
-    note_files(facts, request.files);
+    auto files = request.files;
+    files.emplace_back(kvm_node);
+    note_files(facts, files);
+    note_kvm(facts);
+    // A round for each generation of backing files.
+    for (auto more = more_files_needed(request, facts.files); !more.empty();
+         more = more_files_needed(request, facts.files))
+        note_files(facts, more);
     facts.category_seed = random_value<std::uint64_t>();
     return facts;
 }

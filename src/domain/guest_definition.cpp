@@ -33,8 +33,11 @@ GuestDefinition strip_places(GuestDefinition definition) {
     definition.os.place = definition.os.kernel_place = definition.os.initrd_place = {};
     strip(definition.controllers);
     strip(definition.disks);
-    for (auto& disk : definition.disks)
+    for (auto& disk : definition.disks) {
         disk.source_place = {};
+        for (auto& store : disk.backing)
+            store.source_place = {};
+    }
     strip(definition.interfaces);
     strip(definition.characters);
     strip(definition.graphics);

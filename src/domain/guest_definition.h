@@ -45,6 +45,15 @@ enum class DiskBus { ide, fdc, scsi, virtio, sata, usb };
 enum class DiskFormat { raw, qcow2 };
 enum class DiskCache { hypervisor_default, none, writethrough, writeback, directsync, unsafe };
 
+// An image below another: what the upper one does not hold is read from here.
+struct BackingStore {
+    DiskSource type = DiskSource::file;
+    DiskFormat format = DiskFormat::raw;
+    std::string source; // absolute path
+    SourcePlace source_place;
+    bool operator==(const BackingStore&) const = default;
+};
+
 struct Disk {
     DiskDevice device = DiskDevice::disk;
     DiskSource type = DiskSource::file;
@@ -53,7 +62,11 @@ struct Disk {
     DiskBus bus = DiskBus::ide;
     DiskFormat format = DiskFormat::raw;
     DiskCache cache = DiskCache::hypervisor_default;
-    bool readonly = false; // also implied by device='cdrom'
+    // The images below `source`, each below the one before, as far as the owner declares them; what
+    // the headers of all but the last say of it does not count.
+    std::vector<BackingStore> backing;
+    bool chain_ends = false; // <backingStore/>: nor does the last one's; otherwise it says how on
+    bool readonly = false;   // also implied by device='cdrom'
     bool shareable = false;
     std::string serial;
     SourcePlace place;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/read_images.h"
 #include "src/domain/readers.h"
 #include "src/domain/values.h"
 
@@ -8,33 +9,15 @@ namespace vmwarden::domain {
 
 namespace {
 
-constexpr NotDone types_refused[] = {{"network"}, {"dir"},       {"volume"},
-                                     {"nvme"},    {"vhostuser"}, {"vhostvdpa"}};
 constexpr NotDone devices_refused[] = {{"lun", "raw SCSI commands to the host are not passed on"}};
 constexpr NotDone buses_refused[] = {
     {"xen", "only Xen guests have one"}, {"uml", "only QEMU is launched here"}, {"sd"}, {"nvme"}};
-constexpr NotDone formats_refused[] = {
-    {"aio", "it is a word of Xen's; say raw"},
-    {"qed"},
-    {"qcow"},
-    {"vmdk"},
-    {"vdi"},
-    {"vhd"},
-    {"vpc"},
-    {"vhdx"},
-    {"bochs"},
-    {"cloop"},
-    {"dmg"},
-    {"luks"},
-    {"fat"},
-    {"auto", "a guest could write a header that names any file of the host"}};
 constexpr NotDone attributes_refused[] = {{"model"}, {"rawio"}, {"sgio"}, {"snapshot"}};
 constexpr NotDone children_refused[] = {
     {"address", "addresses are assigned at start in this version"},
     {"alias", "names of devices are assigned at start"},
     {"auth"},
     {"backenddomain", "only Xen guests have one"},
-    {"backingStore", "backing chains are read from the image in this version"},
     {"blockio"},
     {"boot", "order devices by <boot dev='...'/> in <os>"},
     {"encryption"},
@@ -66,13 +49,6 @@ constexpr NotDone driver_refused[] = {{"ats"},
                                       {"queues"},
                                       {"rerror_policy"}};
 constexpr NotDone driver_children_refused[] = {{"iothreads"}, {"metadata_cache"}, {"statistics"}};
-constexpr NotDone source_refused[] = {{"startupPolicy"}, {"index"}, {"fdgroup"}};
-constexpr NotDone source_children_refused[] = {
-    {"encryption"},
-    {"reservations"},
-    {"slices"},
-    {"dataStore"},
-    {"seclabel", "labels come from the host policy in this version"}};
 constexpr NotDone target_refused[] = {{"tray"}, {"removable"}, {"rotation_rate"}, {"dpofua"}};
 
 struct Prefix {
@@ -111,23 +87,11 @@ std::size_t longest_serial(DiskBus bus) {
 
 void read_driver(ElementReader& driver, Disk& disk) {
     driver.expect("name", "qemu", "QEMU itself reads the image");
-    if (const auto format = driver.word("type", disk_formats, formats_refused))
+    if (const auto format = driver.word("type", disk_formats, image_formats_refused))
         disk.format = *format;
     if (const auto cache = driver.word("cache", disk_caches)) disk.cache = *cache;
     driver.refuse_attributes(driver_refused);
     driver.refuse_children(driver_children_refused);
-}
-
-void read_source(ElementReader& source, Disk& disk) {
-    disk.source_place = source.place();
-    const bool block = disk.type == DiskSource::block;
-    const auto path = source.required_attribute(block ? "dev" : "file");
-    if (path) {
-        disk.source_place = source.report().place(path->at);
-        disk.source = path_from(*path, source.report()).value_or("");
-    }
-    source.refuse_attributes(source_refused);
-    source.refuse_children(source_children_refused);
 }
 
 void check_bus(ElementReader& target, const Value& name, const Disk& disk) {
@@ -221,19 +185,22 @@ void read_disk(ElementReader& element, GuestDefinition& guest) {
     Disk disk;
     disk.place = element.place();
     const bool typed = element.attribute("type").has_value();
-    const auto type = element.word("type", disk_sources, types_refused);
+    const auto type = element.word("type", disk_sources, image_types_refused);
     disk.type = type.value_or(DiskSource::file);
     disk.device = element.word("device", disk_devices, devices_refused).value_or(DiskDevice::disk);
     element.refuse_attributes(attributes_refused);
     element.child("driver", [&](ElementReader& driver) { read_driver(driver, disk); });
     const bool given = element.child("source", [&](ElementReader& source) {
         if (typed && !type) return source.skip_rest();
-        read_source(source, disk);
+        auto image = read_image_source(source, disk.type);
+        disk.source = std::move(image.source);
+        disk.source_place = std::move(image.source_place);
     });
     if (!given && disk.device == DiskDevice::disk)
         element.error(element.at(), "a disk needs a <source>",
                       disk.type == DiskSource::block ? "write <source dev='/dev/...'/>"
                                                      : "write <source file='/...'/>");
+    read_backing_chain(element, given, disk);
     if (!element.child("target", [&](ElementReader& target) { read_target(target, disk, guest); }))
         element.error(element.at(), "<disk> has no <target>", "write <target dev='vda'/>");
     disk.readonly = element.flag("readonly") || disk.device == DiskDevice::cdrom;

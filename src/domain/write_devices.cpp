@@ -12,6 +12,24 @@ void write(XmlWriter& xml, const Controller& controller) {
     xml.empty("controller", attributes);
 }
 
+void write_source(XmlWriter& xml, DiskSource type, const std::string& source) {
+    xml.empty("source", {{type == DiskSource::block ? "dev" : "file", source}});
+}
+
+// The images below, from the one with this number on, each inside the one above.
+void write_backing(XmlWriter& xml, const Disk& disk, std::size_t number = 0) {
+    if (number == disk.backing.size()) {
+        if (disk.chain_ends) xml.empty("backingStore");
+        return;
+    }
+    const auto& store = disk.backing[number];
+    xml.element("backingStore", {{"type", word_for(disk_sources, store.type)}}, [&] {
+        xml.empty("format", {{"type", word_for(disk_formats, store.format)}});
+        write_source(xml, store.type, store.source);
+        write_backing(xml, disk, number + 1);
+    });
+}
+
 void write(XmlWriter& xml, const Disk& disk) {
     const auto type = word_for(disk_sources, disk.type);
     xml.element("disk", {{"type", type}, {"device", word_for(disk_devices, disk.device)}}, [&] {
@@ -19,8 +37,8 @@ void write(XmlWriter& xml, const Disk& disk) {
         if (disk.cache != DiskCache::hypervisor_default)
             driver.push_back({"cache", word_for(disk_caches, disk.cache)});
         xml.empty("driver", driver);
-        const bool block = disk.type == DiskSource::block;
-        if (!disk.source.empty()) xml.empty("source", {{block ? "dev" : "file", disk.source}});
+        if (!disk.source.empty()) write_source(xml, disk.type, disk.source);
+        write_backing(xml, disk);
         xml.empty("target", {{"dev", disk.target}, {"bus", word_for(disk_buses, disk.bus)}});
         if (disk.readonly) xml.empty("readonly");
         if (disk.shareable) xml.empty("shareable");

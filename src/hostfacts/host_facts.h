@@ -22,6 +22,25 @@ struct PathComponent {
 
 enum class FileType { regular, block, character, directory, other };
 
+// A file that an image's header names.
+struct NamedFile {
+    std::string name; // as written there; empty: none
+    // Absolute, for a relative name from the image's own directory; empty when the name is none of
+    // a file ("nbd://host", "json:{...}").
+    std::string path;
+    bool operator==(const NamedFile&) const = default;
+};
+
+// The other files that a qcow2 image's header names, all of them empty for any other contents.
+struct ImageFact {
+    std::string error; // why they are not known: the header is damaged or of an unknown version
+    NamedFile backing;
+    std::string backing_format; // "raw", "qcow2", ...; empty: not declared
+    bool external_data = false; // the guest's data lies in another file: this one
+    NamedFile data;             // (no name: the header forgot it)
+    bool operator==(const ImageFact&) const = default;
+};
+
 // Symbolic links are followed by probing: `resolved` is what the name leads to now, and what the
 // executor opens without following any.
 struct FileFact {
@@ -39,7 +58,7 @@ struct FileFact {
     bool guest_can_read = false; // by the guest's identity as things are, asked of the kernel
     bool guest_can_write = false;
     bool guest_can_execute = false;
-    bool has_backing_file = false; // a qcow2 header that names another file
+    ImageFact image; // of regular files and block devices
     std::vector<PathComponent> parents;
     bool operator==(const FileFact&) const = default;
 };
@@ -57,7 +76,7 @@ struct SelinuxFact {
 using CategoryPair = std::pair<unsigned, unsigned>;
 
 struct HostFacts {
-    std::string machine_arch;          // uname's machine
+    std::string machine_arch; // uname's machine
     // Of this host, the same at every boot and not guessable from outside it
     // (sd_id128_get_machine_app_specific): guests without a UUID get theirs out of it.
     Uuid host_uuid;
@@ -67,10 +86,11 @@ struct HostFacts {
     bool kvm_present = false;          // /dev/kvm is a character device
     bool kvm_usable = false;           // and the guest's identity may open it
     SelinuxFact selinux;
-    std::map<std::string, FileFact> files; // by the path asked for: emulators, disks, kernel, nodes
-    unsigned other_guests = 0;             // that run or start now
+    // By the path asked for: emulators, disks, kernel, nodes; and what the headers of images name.
+    std::map<std::string, FileFact> files;
+    unsigned other_guests = 0; // that run or start now
     std::set<CategoryPair> categories_in_use;
-    std::uint64_t category_seed = 0;       // random; where the search for a free pair starts
+    std::uint64_t category_seed = 0; // random; where the search for a free pair starts
     std::map<FileId, std::string> exclusive_images; // image -> guest that writes to it now
     std::map<FileId, std::string> shared_images;    // image -> a guest that shares or reads it now
     bool operator==(const HostFacts&) const = default;

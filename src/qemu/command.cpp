@@ -12,8 +12,7 @@ namespace vmwarden::qemu {
 
 std::vector<std::string> modern_argv(const GuestDefinition& definition,
                                      const CommandContext& context) {
-    if (const auto problems = unsupported(definition);
-        problems.has_errors())
+    if (const auto problems = unsupported(definition); problems.has_errors())
         throw std::invalid_argument("modern_argv: " + problems.list().front().message);
 
     CommandLine command(context.executable);
@@ -36,7 +35,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     const auto board = board_for(definition);
     const auto boot = boot_order(definition);
     add_controllers(command, board);
-    add_drives(command, board, boot, definition);
+    add_drives(command, board, boot, definition, context.images);
     add_interfaces(command, boot, definition, context.uuid);
     add_characters(command, definition, context.character_fds);
     add_display(command, definition);

@@ -11,6 +11,16 @@
 
 namespace vmwarden::qemu {
 
+// One image of a disk: the guest's own, or one that backs it.
+struct Image {
+    std::string path;
+    DiskSource type = DiskSource::file;
+    DiskFormat format = DiskFormat::raw;
+    std::string data = {}; // the external file of its data; empty: it holds them itself
+    DiskSource data_type = DiskSource::file;
+    bool operator==(const Image&) const = default;
+};
+
 // What the definition does not hold and resolve() has decided.
 struct CommandContext {
     std::string executable;
@@ -19,6 +29,9 @@ struct CommandContext {
     int qmp_fd = -1;          // listening socket, inherited; -1: none
     int shim_monitor_fd = -1; // connected socket, inherited; -1: none
     std::map<std::size_t, int> character_fds; // index in definition.characters -> inherited fd
+    // Index in definition.disks -> its images, the guest's own first, each backed by the next. A
+    // disk that is not here has the definition's own images and no others.
+    std::map<std::size_t, std::vector<Image>> images;
 };
 
 // What this room cannot say to QEMU, or QEMU could not do, each with its place: a machine, bus,

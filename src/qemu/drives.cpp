@@ -39,28 +39,61 @@ bool read_only(const Disk& disk) {
     return disk.readonly || disk.device == DiskDevice::cdrom;
 }
 
-// Options that both nodes of a medium carry.
-Json node(std::string_view driver, const std::string& name, const Disk& disk) {
-    Json json{{"driver", driver}, {"node-name", name}, {"read-only", read_only(disk)}};
+// The names of an image's nodes begin with this: "vda" the disk's own, "vda-1" what backs it.
+std::string node_name(const Disk& disk, std::size_t level) {
+    return level == 0 ? disk.target : disk.target + "-" + std::to_string(level);
+}
+
+// Options that all nodes of an image carry. What backs another is only read.
+Json node(std::string_view driver, const std::string& name, const Disk& disk, std::size_t level) {
+    Json json{
+        {"driver", driver}, {"node-name", name}, {"read-only", level != 0 || read_only(disk)}};
     if (const auto cache = switches_of(disk.cache))
         json["cache"] = {{"direct", cache->direct}, {"no-flush", cache->no_flush}};
     return json;
 }
 
-void add_medium(CommandLine& command, const Disk& disk) {
-    const auto file_node = disk.target + "-file";
-    auto file = node(disk.type == DiskSource::block ? "host_device" : "file", file_node, disk);
-    file["filename"] = disk.source;
+void add_file(CommandLine& command, const std::string& name, const std::string& path,
+              DiskSource type, const Disk& disk, std::size_t level) {
+    auto file = node(type == DiskSource::block ? "host_device" : "file", name, disk, level);
+    file["filename"] = path;
     // Never what the plan does not say: no silent fall-back to read-only.
     file["auto-read-only"] = false;
     file["locking"] = "auto";
     command.add("-blockdev", file);
+}
 
-    auto format = node(disk.format == DiskFormat::qcow2 ? "qcow2" : "raw", disk.target, disk);
-    format["file"] = file_node;
-    // An image cannot make QEMU open another file: a backing file is a disk's own business to name.
-    if (disk.format == DiskFormat::qcow2) format["backing"] = nullptr;
+void add_image(CommandLine& command, const Disk& disk, const std::vector<Image>& images,
+               std::size_t level) {
+    const auto& image = images[level];
+    const auto name = node_name(disk, level);
+    add_file(command, name + "-file", image.path, image.type, disk, level);
+    if (!image.data.empty())
+        add_file(command, name + "-data", image.data, image.data_type, disk, level);
+
+    const bool qcow2 = image.format == DiskFormat::qcow2;
+    auto format = node(qcow2 ? "qcow2" : "raw", name, disk, level);
+    format["file"] = name + "-file";
+    if (!image.data.empty()) format["data-file"] = name + "-data";
+    // Always said, so that an image's header cannot make QEMU open another file.
+    if (qcow2 && level + 1 < images.size())
+        format["backing"] = node_name(disk, level + 1);
+    else if (qcow2)
+        format["backing"] = nullptr;
     command.add("-blockdev", format);
+}
+
+std::vector<Image> declared_images(const Disk& disk) {
+    std::vector<Image> images{{disk.source, disk.type, disk.format}};
+    for (const auto& store : disk.backing)
+        images.push_back({store.source, store.type, store.format});
+    return images;
+}
+
+// From the bottom up: a node can only name one that is there.
+void add_images(CommandLine& command, const Disk& disk, const std::vector<Image>& images) {
+    for (std::size_t level = images.size(); level-- != 0;)
+        add_image(command, disk, images, level);
 }
 
 std::string_view front_end(const Disk& disk) {
@@ -165,10 +198,14 @@ std::optional<unsigned> target_index(std::string_view target) {
 }
 
 void add_drives(CommandLine& command, const Board& board, const BootOrder& boot,
-                const GuestDefinition& definition) {
+                const GuestDefinition& definition,
+                const std::map<std::size_t, std::vector<Image>>& images) {
     for (std::size_t i = 0; i < definition.disks.size(); ++i) {
         const auto& disk = definition.disks[i];
-        if (!disk.source.empty()) add_medium(command, disk);
+        const auto known = images.find(i);
+        if (!disk.source.empty())
+            add_images(command, disk,
+                       known != images.end() ? known->second : declared_images(disk));
         add_front_end(command, board, disk, boot.disks[i]);
         if (boot.disks[i] && disk.bus == DiskBus::fdc)
             add_floppy_boot(command, target_index(disk.target).value(), *boot.disks[i]);

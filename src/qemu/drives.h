@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Disks, CD-ROM and floppy drives: two block nodes behind each medium, a front end before it.
+// Disks, CD-ROM and floppy drives: block nodes for each image, a front end before them.
 #pragma once
 
 #include "src/qemu/board.h"
 #include "src/qemu/boot_order.h"
+#include "src/qemu/command.h"
 
 namespace vmwarden::qemu {
 
@@ -11,9 +12,11 @@ namespace vmwarden::qemu {
 // it is not such a name. The prefix is not looked at: like libvirt, "hdb" on a virtio bus is fine.
 std::optional<unsigned> target_index(std::string_view target);
 
-// For a disk with target T: node "T-file" (the file or device), node "T" (its format), device
-// "disk-T". A drive without medium has the device alone.
+// For a disk with target T: node "T-file" (the file or device), node "T" (its format), "T-data"
+// (an external data file); of the images that back it "T-1-file", "T-1" and so on; device "disk-T".
+// A drive without medium has the device alone. `images` as in CommandContext.
 void add_drives(CommandLine& command, const Board& board, const BootOrder& boot,
-                const GuestDefinition& definition);
+                const GuestDefinition& definition,
+                const std::map<std::size_t, std::vector<Image>>& images);
 
 } // namespace vmwarden::qemu

@@ -102,12 +102,24 @@ class Drives {
 
     void check_medium() {
         check_path(found_, disk_->source_place, "disk source", disk_->source);
+        check_backing();
         if (disk_->device != DiskDevice::disk) return;
         if (disk_->source.empty()) error("a hard disk needs a source");
         const bool ata = disk_->bus == DiskBus::ide || disk_->bus == DiskBus::sata;
         if (ata && disk_->readonly)
             error("QEMU has no read-only hard disk on bus " + bus(),
                   "use bus='virtio', 'scsi' or 'usb', or device='cdrom'");
+    }
+
+    void check_backing() {
+        auto above = disk_->format;
+        if (!disk_->backing.empty() && disk_->source.empty())
+            error("a drive without medium has no backing image");
+        for (const auto& store : disk_->backing) {
+            check_path(found_, store.source_place, "backing source", store.source);
+            if (above != DiskFormat::qcow2) error("only a qcow2 image can have a backing image");
+            above = store.format;
+        }
     }
 
     void check_serial() {

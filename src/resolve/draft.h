@@ -2,6 +2,7 @@
 // A launch plan while it is being decided, and what speaks against it so far.
 #pragma once
 
+#include "src/qemu/command.h"
 #include "src/resolve/resolve.h"
 
 #include <map>
@@ -17,6 +18,8 @@ struct Draft {
     std::vector<Refusal> refusals = {};
     std::string emulator = {};                     // as named: argv[0]
     std::map<std::size_t, int> character_fds = {}; // index in definition.characters -> descriptor
+    // Index in definition.disks -> its images, as QEMU is to open them.
+    std::map<std::size_t, std::vector<qemu::Image>> images = {};
 
     // The policy says no. A place that is none (a built-in default's) becomes the guest's own.
     void deny(std::string step, SourcePlace place, std::string message, std::string hint);

@@ -31,7 +31,9 @@ bool is_allowed(FileCase& c) {
     if (!c.wanted.is_disk) return true;
     const auto& policy = c.draft.policy;
     const auto& path = c.fact.resolved;
-    const std::string named = path == c.wanted.path ? path : c.wanted.path + " (" + path + ")";
+    std::string named = path == c.wanted.path ? path : c.wanted.path + " (" + path + ")";
+    if (!c.wanted.named_by.empty())
+        named += ", which the header of '" + c.wanted.named_by + "' names,";
     if (const auto* denied = closest(policy.disks_deny.value, path)) {
         c.deny(named + " lies in " + denied->value + ", where the policy wants no disks",
                "move it, or take " + denied->value + " out of " +

@@ -28,7 +28,7 @@ struct FileCase {
 // file_kind.cpp: is it what it should be?
 bool is_there(FileCase& c);
 bool has_right_type(FileCase& c);
-bool stands_alone(FileCase& c); // no backing file
+bool has_plain_name(FileCase& c); // one that can stand on a command line and in messages
 
 // file_admission.cpp: does the policy let disks be there?
 bool is_allowed(FileCase& c);
@@ -43,5 +43,12 @@ bool gets_label(FileCase& c);
 // file_use.cpp: who else has it? After owner and label.
 bool is_used_once(FileCase& c); // by this guest
 bool is_free(FileCase& c);      // of other guests
+
+// files.cpp: asks all of these; the file is in the plan if none of them speaks against it.
+void grant_file(Draft& draft, const WantedFile& wanted);
+
+// image_chain.cpp: the disk's image, what backs it and what holds their data, one by one. Returns
+// them for the command line, the disk's own first; it counts only if nothing was refused.
+std::vector<qemu::Image> grant_chain(Draft& draft, const Disk& disk);
 
 } // namespace vmwarden::resolving

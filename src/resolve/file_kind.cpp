@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/base/text.h"
 #include "src/resolve/file_case.h"
 
 namespace vmwarden::resolving {
@@ -25,7 +26,7 @@ bool has_right_type(FileCase& c) {
         c.refuse(path + " is a directory", "name a file in " + c.wanted.element);
     else if (type == FileType::block && c.wanted.element == "<source>")
         c.refuse(path + " is a block device", "write <disk type='block'> and <source dev='…'/>");
-    else if (type == FileType::regular)
+    else if (type == FileType::regular && c.wanted.element == "<source>")
         c.refuse(path + " is no block device", "write <disk type='file'> and <source file='…'/>");
     else
         c.refuse(path + (c.wanted.block ? " is no block device" : " is no regular file"),
@@ -33,11 +34,12 @@ bool has_right_type(FileCase& c) {
     return false;
 }
 
-bool stands_alone(FileCase& c) {
-    if (!c.wanted.reads_header || !c.fact.has_backing_file) return true;
-    c.refuse("'" + c.wanted.path + "' names another file that QEMU would open along with it",
-             "flatten it with qemu-img convert -O qcow2; backing files are not supported yet, "
-             "because a guest that could write its image's header could name any file of the host");
+// Links may lead to names that no definition could have.
+bool has_plain_name(FileCase& c) {
+    if (printable(c.fact.resolved) == c.fact.resolved) return true;
+    c.refuse("'" + c.wanted.path + "' leads to '" + printable(c.fact.resolved) +
+                 "', whose name has control characters or is not UTF-8",
+             "rename the file");
     return false;
 }
 

@@ -28,8 +28,6 @@ std::vector<std::string> environment(const Draft& draft) {
 GuestDefinition with_resolved_paths(const Draft& draft) {
     auto definition = draft.definition;
     for (const auto& file : draft.plan.files) {
-        for (auto& disk : definition.disks)
-            if (disk.source == file.path) disk.source = file.resolved;
         if (definition.os.kernel == file.path) definition.os.kernel = file.resolved;
         if (definition.os.initrd == file.path) definition.os.initrd = file.resolved;
     }
@@ -42,6 +40,7 @@ qemu::CommandContext command_context(const Draft& draft) {
     context.uuid = draft.plan.uuid;
     context.sandbox = draft.policy.seccomp_sandbox.value;
     context.character_fds = draft.character_fds;
+    context.images = draft.images;
     for (const auto& fd : draft.plan.process.fds) {
         if (fd.kind == plan::InheritedFd::Kind::qmp_listener) context.qmp_fd = fd.number;
         if (fd.kind == plan::InheritedFd::Kind::shim_monitor) context.shim_monitor_fd = fd.number;

@@ -12,16 +12,34 @@
 
 namespace vmwarden {
 
+namespace {
+
+void ask_for_images(FactsRequest& request, const Disk& disk) {
+    const auto ask = [&](const std::string& path, DiskFormat format, bool says_what_backs_it) {
+        request.files.push_back(path);
+        if (format == DiskFormat::qcow2)
+            (says_what_backs_it ? request.chains : request.images).push_back(path);
+    };
+    const bool open_end = !disk.chain_ends;
+    ask(disk.source, disk.format, open_end && disk.backing.empty());
+    for (const auto& store : disk.backing)
+        ask(store.source, store.format, open_end && &store == &disk.backing.back());
+}
+
+} // namespace
+
 GuestTraits traits_of(const GuestDefinition& definition) {
     return {definition.name, definition.uuid, definition.memory, definition.emulator};
 }
 
 FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definition) {
     const HostPolicy policy = policy_for(host, traits_of(definition));
-    FactsRequest request{policy.user.value, policy.group.value, {}};
+    FactsRequest request{policy.user.value, policy.group.value};
     auto& files = request.files;
     files = resolving::emulator_candidates(definition);
-    for (const auto& wanted : resolving::wanted_files(definition))
+    for (const auto& disk : definition.disks)
+        if (!disk.source.empty()) ask_for_images(request, disk);
+    for (const auto& wanted : resolving::wanted_boot_files(definition.os))
         files.push_back(wanted.path);
     for (const auto& character : definition.characters)
         if (character.source == CharacterSource::file) files.push_back(character.path);

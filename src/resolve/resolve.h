@@ -7,6 +7,7 @@
 #include "src/hostpolicy/host_policy.h"
 #include "src/plan/launch_plan.h"
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,12 +21,28 @@ GuestTraits traits_of(const GuestDefinition& definition);
 struct FactsRequest {
     Account user;
     Account group;
-    std::vector<std::string> files; // all paths whose FileFact resolve() will ask for
+    // All paths whose FileFact resolve() will ask for and that the definition and policy name.
+    std::vector<std::string> files = {};
+    // The qcow2 images among them whose header is asked for an external data file alone: what backs
+    // them the definition says.
+    std::vector<std::string> images = {};
+    // Those whose header is asked for what backs them as well, and so on downwards.
+    std::vector<std::string> chains = {};
     bool operator==(const FactsRequest&) const = default;
 };
 
+// How long a disk's backing chain may be, the guest's own image included, and how many images a
+// guest may have in all: far more than anybody uses, and what a hostile header cannot exceed.
+constexpr std::size_t max_chain_images = 64;
+constexpr std::size_t max_images = 1024;
+
 // `policy` is the host's: the rules that are for this guest are applied first, here and in resolve().
 FactsRequest facts_needed(const HostPolicy& policy, const GuestDefinition& definition);
+
+// What must be known besides, after a look at the files asked for: what the headers of images name.
+// To be asked again with what was found, until nothing more is needed.
+std::vector<std::string> more_files_needed(const FactsRequest& request,
+                                           const std::map<std::string, FileFact>& known);
 
 // Why a guest may not start as asked. `denied` tells a policy's no from a host that cannot.
 struct Refusal {

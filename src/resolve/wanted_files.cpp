@@ -14,23 +14,6 @@ Sharing sharing_of(const Disk& disk) {
     return disk.shareable ? Sharing::shared : Sharing::exclusive;
 }
 
-WantedFile wanted_disk(const Disk& disk) {
-    WantedFile wanted;
-    wanted.path = disk.source;
-    wanted.purpose = "disk " + disk.target;
-    wanted.element = "<source>";
-    wanted.place = disk.source_place;
-    wanted.sharing = sharing_of(disk);
-    wanted.is_disk = true;
-    wanted.block = disk.type == DiskSource::block;
-    wanted.reads_header = disk.format == DiskFormat::qcow2;
-    if (!wanted.block && wanted.sharing != Sharing::readonly)
-        wanted.creating = std::string("qemu-img create -f ") +
-                          (disk.format == DiskFormat::qcow2 ? "qcow2 " : "raw ") +
-                          shell_quoted(disk.source) + " 10G";
-    return wanted;
-}
-
 WantedFile wanted_boot_file(const char* what, const std::string& path, const SourcePlace& place) {
     WantedFile wanted;
     wanted.path = path;
@@ -42,11 +25,35 @@ WantedFile wanted_boot_file(const char* what, const std::string& path, const Sou
 
 } // namespace
 
-std::vector<WantedFile> wanted_files(const GuestDefinition& definition) {
+WantedFile wanted_disk(const Disk& disk) {
+    WantedFile wanted;
+    wanted.path = disk.source;
+    wanted.purpose = "disk " + disk.target;
+    wanted.element = "<source>";
+    wanted.place = disk.source_place;
+    wanted.sharing = sharing_of(disk);
+    wanted.is_disk = true;
+    wanted.block = disk.type == DiskSource::block;
+    if (!wanted.block && wanted.sharing != Sharing::readonly)
+        wanted.creating = std::string("qemu-img create -f ") +
+                          (disk.format == DiskFormat::qcow2 ? "qcow2 " : "raw ") +
+                          shell_quoted(disk.source) + " 10G";
+    return wanted;
+}
+
+WantedFile wanted_backing(const Disk& disk, const BackingStore& store, std::size_t number) {
+    WantedFile wanted;
+    wanted.path = store.source;
+    wanted.purpose = "disk " + disk.target + ", backing " + std::to_string(number);
+    wanted.element = "<source> of <backingStore>";
+    wanted.place = store.source_place;
+    wanted.is_disk = true;
+    wanted.block = store.type == DiskSource::block;
+    return wanted;
+}
+
+std::vector<WantedFile> wanted_boot_files(const OsBoot& os) {
     std::vector<WantedFile> out;
-    for (const auto& disk : definition.disks)
-        if (!disk.source.empty()) out.push_back(wanted_disk(disk));
-    const auto& os = definition.os;
     if (!os.kernel.empty()) out.push_back(wanted_boot_file("kernel", os.kernel, os.kernel_place));
     if (!os.initrd.empty()) out.push_back(wanted_boot_file("initrd", os.initrd, os.initrd_place));
     return out;

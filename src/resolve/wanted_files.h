@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The files and block devices that a definition asks for.
+// The files and block devices that a guest is to have.
 #pragma once
 
 #include "src/domain/guest_definition.h"
@@ -14,15 +14,19 @@ struct WantedFile {
     std::string path;
     std::string purpose; // "disk vda", "kernel"; also the step of a refusal
     std::string element; // what to correct: "<source>", "<kernel>"
+    // The image whose header names this file; empty: the definition does, at `place`.
+    std::string named_by = {};
     SourcePlace place;
     plan::FileGrant::Sharing sharing = plan::FileGrant::Sharing::readonly;
     bool is_disk = false;
-    bool block = false;        // a block device; otherwise a regular file
-    bool reads_header = false; // QEMU follows what the image's own header names
-    std::string creating;      // a command that would make it; may be empty
+    bool block = false;   // a block device; otherwise a regular file
+    std::string creating; // a command that would make it; may be empty
 };
 
-// Disks first, in the definition's order; drives without a medium want none.
-std::vector<WantedFile> wanted_files(const GuestDefinition& definition);
+WantedFile wanted_disk(const Disk& disk);
+// The `number`th image below the disk's own, as the definition declares it.
+WantedFile wanted_backing(const Disk& disk, const BackingStore& store, std::size_t number);
+// Kernel and initrd, as far as there are any.
+std::vector<WantedFile> wanted_boot_files(const OsBoot& os);
 
 } // namespace vmwarden::resolving

@@ -58,8 +58,22 @@ std::vector<PathComponent> parents_of(const std::string& path, const Json& block
     return parents;
 }
 
+NamedFile named_file(const Json& header, const char* key) {
+    const auto found = header.find(key);
+    if (found == header.end()) return {};
+    if (found->is_string()) return {found->get<std::string>(), found->get<std::string>()};
+    only(*found, {"name", "path"});
+    return {found->at("name").get<std::string>(), found->value("path", "")};
+}
+
+ImageFact image_of(const Json& header) {
+    only(header, {"error", "backing", "format", "data"});
+    return {header.value("error", ""), named_file(header, "backing"), header.value("format", ""),
+            header.contains("data"), named_file(header, "data")};
+}
+
 FileFact present(const std::string& path, const Json& json) {
-    only(json, {"type", "id", "device", "owner", "mode", "label", "can_label", "access", "backing",
+    only(json, {"type", "id", "device", "owner", "mode", "label", "can_label", "access", "header",
                 "resolved", "blocked"});
     FileFact fact;
     fact.state = FileFact::State::present;
@@ -76,7 +90,7 @@ FileFact present(const std::string& path, const Json& json) {
     fact.guest_can_read = access.find('r') != std::string::npos;
     fact.guest_can_write = access.find('w') != std::string::npos;
     fact.guest_can_execute = access.find('x') != std::string::npos;
-    fact.has_backing_file = json.value("backing", false);
+    if (json.contains("header")) fact.image = image_of(json.at("header"));
     fact.parents = parents_of(path, json.value("blocked", Json::array()));
     return fact;
 }

@@ -9,8 +9,10 @@
 //   "files": {"/path": "absent" | {"error": "…"} | {
 //       "type": "regular"*|"block"|"character"|"directory"|"other", "id": [device, inode],
 //       "device": [major, minor], "owner": [uid, gid], "mode": "0644", "label": "…",
-//       "can_label": true*, "access": "rwx", "backing": false*, "resolved": the path*,
-//       "blocked": ["/dir", …] of its parents the unsearchable ones}}
+//       "can_label": true*, "access": "rwx", "resolved": the path*,
+//       "blocked": ["/dir", …] of its parents the unsearchable ones,
+//       "header": {"error": "…", "backing": FILE, "format": "qcow2", "data": FILE}}}
+//       FILE is "/path", or {"name": "as written", "path": "/path", missing if it is no file's}
 //   "categories_in_use": [[low, high], …] | "all", "category_seed": n
 //   "exclusive_images", "shared_images": [{"id": [device, inode], "guest": "name"}]
 //

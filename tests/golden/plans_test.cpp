@@ -83,13 +83,17 @@ void expect_file(const fs::path& file, const std::string& text, bool wanted) {
     }
 }
 
-// Everything that resolve() looks at must have been asked for.
+// Everything that resolve() looks at must have been asked for, at once or after a look at headers.
 void expect_asked(const Inputs& in) {
     const auto request = facts_needed(in.policy, in.definition);
     HostFacts asked = in.facts;
     std::erase_if(asked.files, [&](const auto& entry) {
         return !std::binary_search(request.files.begin(), request.files.end(), entry.first);
     });
+    for (auto more = more_files_needed(request, asked.files); !more.empty();
+         more = more_files_needed(request, asked.files))
+        for (const auto& path : more)
+            asked.files[path] = in.facts.files.at(path);
     EXPECT_EQ(resolve(in.policy, in.definition, asked),
               resolve(in.policy, in.definition, in.facts));
 }

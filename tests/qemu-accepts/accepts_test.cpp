@@ -36,6 +36,16 @@ class Maker {
         return made;
     }
 
+    Disk& qcow2(const std::string& target) {
+        auto& made = disk(target, DiskBus::virtio);
+        made.format = DiskFormat::qcow2;
+        make_qcow2(made.source);
+        return made;
+    }
+    [[nodiscard]] std::string image(const std::string& name) const {
+        return place_.path(name + ".img");
+    }
+
     Disk& drive(const std::string& target, DiskBus bus, DiskDevice device) {
         auto& made = guest.disks.emplace_back();
         made.device = device;
@@ -61,6 +71,7 @@ class Maker {
     }
 
     GuestDefinition guest;
+    std::map<std::size_t, std::vector<qemu::Image>> images; // as in qemu::CommandContext
 
   private:
     const Workplace& place_;
@@ -245,6 +256,35 @@ std::vector<Case> others() {
              disk.format = DiskFormat::qcow2;
              make_qcow2(disk.source, "/nonexistent/other-guest.img");
          }},
+        {"qcow2_with_a_backing_chain",
+         [](Maker& m) {
+             auto& disk = m.qcow2("vda");
+             disk.cache = DiskCache::writeback;
+             disk.backing = {{DiskSource::file, DiskFormat::qcow2, m.image("mid"), {}},
+                             {DiskSource::file, DiskFormat::raw, m.image("base"), {}}};
+             make_qcow2(disk.source, "/nonexistent/other-guest.img");
+             make_qcow2(disk.backing[0].source, "/nonexistent/other-guest.img");
+             make_raw(disk.backing[1].source);
+         }},
+        {"qcow2_with_a_data_file_in_each_image",
+         [](Maker& m) {
+             auto& disk = m.qcow2("vda");
+             auto& images = m.images[0];
+             for (const char* name : {"vda", "mid"}) {
+                 images.push_back({m.image(name), DiskSource::file, DiskFormat::qcow2,
+                                   m.image("data-of-" + std::string(name))});
+                 make_qcow2_with_data(images.back().path, "/nonexistent/other-guest.img");
+                 make_raw(images.back().data);
+             }
+             disk.source = images[0].path;
+         }},
+        {"two_qcow2_on_one_base",
+         [](Maker& m) {
+             for (const char* name : {"vda", "vdb"})
+                 m.qcow2(name).backing = {
+                     {DiskSource::file, DiskFormat::qcow2, m.image("base"), {}}};
+             make_qcow2(m.image("base"));
+         }},
         {"shared_disk", [](Maker& m) { m.disk("vda", DiskBus::virtio).shareable = true; }},
     };
 }
@@ -279,7 +319,7 @@ TEST_P(QemuAccepts, guest) {
     GetParam().make(maker_);
     // tmpfs before Linux 6.6 takes no O_DIRECT: nothing of ours could make this case work there.
     if (needs_direct_io(maker_.guest) && !takes_direct_io(place_.path("probe"))) return;
-    QemuProcess qemu(maker_.guest, messages());
+    QemuProcess qemu(maker_.guest, messages(), {}, true, maker_.images);
     try {
         qemu.negotiate();
         EXPECT_EQ(qemu.ask("query-status")["status"], "prelaunch");

@@ -34,17 +34,13 @@ void make_raw(const std::string& path) {
     write_file(path, std::string(cluster, '\0'));
 }
 
-// QEMU docs/interop/qcow2.txt, version 2: header, refcount table, refcount block, L1 table, a
-// cluster each.
-void make_qcow2(const std::string& path, const std::string& backing_file) {
+namespace {
+
+// QEMU docs/interop/qcow2: header, refcount table, refcount block, L1 table, a cluster each.
+std::string empty_qcow2(std::uint64_t version) {
     std::string image(4 * cluster, '\0');
     put_big_endian(image, 0, 0x514649fb, 4); // "QFI\xfb"
-    put_big_endian(image, 4, 2, 4);
-    if (!backing_file.empty()) {
-        put_big_endian(image, 8, 1024, 8);
-        put_big_endian(image, 16, backing_file.size(), 4);
-        image.replace(1024, backing_file.size(), backing_file);
-    }
+    put_big_endian(image, 4, version, 4);
     put_big_endian(image, 20, 16, 4);      // cluster bits
     put_big_endian(image, 24, cluster, 8); // virtual size
     put_big_endian(image, 36, 1, 4);       // L1 entries
@@ -54,6 +50,29 @@ void make_qcow2(const std::string& path, const std::string& backing_file) {
     put_big_endian(image, cluster, 2 * cluster, 8);
     for (std::size_t i = 0; i < 4; ++i)
         put_big_endian(image, 2 * cluster + 2 * i, 1, 2);
+    return image;
+}
+
+} // namespace
+
+void make_qcow2(const std::string& path, const std::string& backing_file) {
+    auto image = empty_qcow2(2);
+    if (!backing_file.empty()) {
+        put_big_endian(image, 8, 1024, 8);
+        put_big_endian(image, 16, backing_file.size(), 4);
+        image.replace(1024, backing_file.size(), backing_file);
+    }
+    write_file(path, image);
+}
+
+void make_qcow2_with_data(const std::string& path, const std::string& data_file) {
+    auto image = empty_qcow2(3);
+    put_big_endian(image, 72, 1 << 2, 8); // external data file
+    put_big_endian(image, 96, 4, 4);      // refcounts of 16 bits
+    put_big_endian(image, 100, 104, 4);   // header length
+    put_big_endian(image, 104, 0x44415441, 4);
+    put_big_endian(image, 108, data_file.size(), 4);
+    image.replace(112, data_file.size(), data_file);
     write_file(path, image);
 }
 

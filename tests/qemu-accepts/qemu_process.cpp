@@ -70,13 +70,16 @@ Workplace::~Workplace() {
 }
 
 QemuProcess::QemuProcess(const GuestDefinition& definition, const std::string& messages,
-                         Inherited inherited, bool sandbox) {
+                         Inherited inherited, bool sandbox,
+                         std::map<std::size_t, std::vector<qemu::Image>> images) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
         throw std::runtime_error("socketpair");
     UniqueFd ours(ends[0]);
     const UniqueFd theirs(ends[1]);
-    auto argv = qemu::modern_argv(definition, context(inherited, sandbox));
+    auto made = context(inherited, sandbox);
+    made.images = std::move(images);
+    auto argv = qemu::modern_argv(definition, made);
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("fork");
     if (pid_ == 0) become_qemu(std::move(argv), messages, theirs.get(), inherited);

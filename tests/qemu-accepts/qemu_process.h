@@ -41,7 +41,8 @@ class QemuProcess {
     // Starts what the definition says, with the descriptors above where they are given. What QEMU
     // says to people goes to `messages`.
     QemuProcess(const GuestDefinition& definition, const std::string& messages,
-                Inherited inherited = {}, bool sandbox = true);
+                Inherited inherited = {}, bool sandbox = true,
+                std::map<std::size_t, std::vector<qemu::Image>> images = {});
     QemuProcess(const QemuProcess&) = delete;
     QemuProcess& operator=(const QemuProcess&) = delete;
     ~QemuProcess(); // kills what still runs, and reaps it

@@ -110,13 +110,35 @@ class Access(unittest.TestCase):
         seen.run("qemu-img", "create", "-q", "-f", "qcow2", str(base), "1M")
         seen.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", str(base), "-F", "qcow2", str(overlay))
         overlay.chmod(0o600)
-        self.assertFalse(fact(base)["backing"])
-        self.assertTrue(fact(overlay)["backing"])
+        self.assertEqual(fact(base)["backing"], "")
+        found = fact(overlay)
+        self.assertEqual((found["backing"], found["backing_format"], found["header"]), (str(base), "qcow2", ""))
+        self.assertIn(str(base), found["looked_at"])
 
     def test_an_external_data_file_is_seen(self):
         image, data = self.room / "image.qcow2", self.room / "data.raw"
         seen.run("qemu-img", "create", "-q", "-f", "qcow2", "-o", f"data_file={data}", str(image), "1M")
-        self.assertTrue(fact(image)["backing"])
+        self.assertEqual(fact(image)["data"], str(data))
+        self.assertIn(str(data), fact(image)["looked_at"])
+
+    def test_a_chain_is_followed_by_relative_names_and_a_loop_ends(self):
+        names = [self.room / f"{number}.qcow2" for number in range(3)]
+        seen.run("qemu-img", "create", "-q", "-f", "qcow2", str(names[0]), "1M")
+        for below, name in zip(names, names[1:]):
+            seen.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", below.name, "-F", "qcow2", str(name))
+        self.assertLess(set(map(str, names)), set(fact(names[2])["looked_at"]))
+        seen.run("qemu-img", "rebase", "-u", "-F", "qcow2", "-b", "./2.qcow2", str(names[0]))
+        self.assertLess(len(fact(names[2])["looked_at"]), 80)
+
+    def test_what_may_be_anything_is_not_followed(self):
+        top, hidden = self.room / "top.qcow2", self.room / "hidden.qcow2"
+        disk = self.file("written-by-a-guest")
+        seen.run("qemu-img", "create", "-q", "-f", "qcow2", str(hidden), "1M")
+        seen.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", str(hidden), "-F", "qcow2", str(disk))
+        seen.run("qemu-img", "create", "-q", "-f", "qcow2", "-b", str(disk), "-F", "raw", str(top))
+        found = fact(top)["looked_at"]
+        self.assertIn(str(disk), found)
+        self.assertNotIn(str(hidden), found)
 
     def test_a_missing_account_is_named(self):
         self.assertEqual(fact(self.file(), "no-such-user", "nogroup")["error"], "no user 'no-such-user'")

@@ -37,18 +37,25 @@ UniqueFd opened(const std::string& path, int flags) {
 }
 
 Json fact(const std::string& user, const std::string& group, const std::string& path) {
-    const HostFacts facts = host::probe({account(user), account(group), {path}});
+    const HostFacts facts = host::probe({account(user), account(group), {path}, {}, {path}});
     const FileFact& file = facts.files.at(path);
     Json blocked = Json::array();
     for (const auto& parent : file.parents)
         if (!parent.searchable) blocked.push_back(parent.path);
+    Json looked_at = Json::array();
+    for (const auto& [each, unused] : facts.files)
+        looked_at.push_back(each);
     return {{"present", file.state == FileFact::State::present},
             {"error", file.error + facts.identity_error},
             {"resolved", file.resolved},
             {"read", file.guest_can_read},
             {"write", file.guest_can_write},
             {"execute", file.guest_can_execute},
-            {"backing", file.has_backing_file},
+            {"backing", file.image.backing.path},
+            {"backing_format", file.image.backing_format},
+            {"data", file.image.data.path},
+            {"header", file.image.error},
+            {"looked_at", looked_at},
             {"can_label", file.can_label},
             {"label", file.label},
             {"blocked", blocked}};

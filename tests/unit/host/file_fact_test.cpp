@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/host/file_fact.h"
 
+#include "agent/host/image_header.h"
 #include "src/base/unique_fd.h"
 #include "tests/unit/host/temp_tree.h"
 
@@ -36,7 +37,7 @@ TEST(FileFact, DescribesAFile) {
     EXPECT_EQ(fact.owner, (Owner{Uid{::geteuid()}, Gid{status.st_gid}}));
     EXPECT_EQ(fact.mode, 0640U);
     EXPECT_EQ(fact.device, DeviceNumber{});
-    EXPECT_FALSE(fact.has_backing_file);
+    EXPECT_EQ(fact.image, ImageFact{});
 }
 
 TEST(FileFact, NamesTheDirectoryThatBlocksTheGuest) {
@@ -110,11 +111,30 @@ TEST(FileFact, OpensNeitherFifosNorSockets) {
 TEST(FileFact, ReadsImageHeaders) {
     const test::TempTree tree;
     std::string header(512, '\0');
-    header.replace(0, 8, std::string("QFI\xfb\0\0\0\3", 8));
-    EXPECT_FALSE(file_fact(tree.file("alone", header), stranger).has_backing_file);
-    header[15] = 1;
-    EXPECT_TRUE(file_fact(tree.file("overlay", header), stranger).has_backing_file);
-    EXPECT_TRUE(file_fact(tree.link("link", "overlay"), stranger).has_backing_file);
+    header.replace(0, 8, std::string("QFI\xfb\0\0\0\2", 8));
+    header[23] = 9; // clusters of 512 bytes
+    EXPECT_EQ(file_fact(tree.file("alone", header), stranger).image, ImageFact{});
+    header[15] = 80; // where the name is, and its length
+    header[19] = 4;
+    header.replace(80, 4, "base");
+    const auto overlay = file_fact(tree.file("overlay", header), stranger).image;
+    EXPECT_EQ(overlay.backing, (NamedFile{"base", tree.path("base")}));
+    tree.directory("links");
+    const auto link = file_fact(tree.link("links/link", "../overlay"), stranger).image;
+    EXPECT_EQ(link.backing.path, tree.path("links/base")) << "by the name it is opened by";
+    header.resize(82);
+    EXPECT_NE(file_fact(tree.file("short", header), stranger).image.error, "");
+}
+
+TEST(FileFact, ReadsHeadersThatAreLong) {
+    const test::TempTree tree;
+    std::string header(image_header_bytes, '\0');
+    header.replace(0, 8, std::string("QFI\xfb\0\0\0\2", 8));
+    header[23] = 16;
+    header[14] = '\x20'; // at 8192
+    header[19] = 4;
+    header.replace(8192, 4, "base");
+    EXPECT_EQ(file_fact(tree.file("overlay", header), stranger).image.backing.name, "base");
 }
 
 TEST(FileFact, OfADirectoryIsItsOwn) {

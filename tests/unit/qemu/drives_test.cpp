@@ -60,6 +60,78 @@ TEST(Drives, a_qcow2_opens_no_other_file) {
     EXPECT_TRUE(node["backing"].is_null());
 }
 
+Disk qcow2_disk() {
+    auto image = disk("vda", DiskBus::virtio);
+    image.format = DiskFormat::qcow2;
+    return image;
+}
+
+std::vector<std::string> nodes(const GuestDefinition& definition, const CommandContext& with) {
+    std::vector<std::string> names;
+    for (const auto& text : arguments(modern_argv(definition, with), "-blockdev"))
+        names.push_back(json::parse(text)["node-name"]);
+    return names;
+}
+
+TEST(Drives, what_backs_an_image_comes_before_it_and_is_read_only) {
+    auto image = qcow2_disk();
+    image.cache = DiskCache::none;
+    image.backing = {{DiskSource::file, DiskFormat::qcow2, "/images/mid", {}},
+                     {DiskSource::block, DiskFormat::raw, "/dev/base", {}}};
+    const auto definition = guest_with({image});
+    EXPECT_EQ(nodes(definition, context()),
+              (std::vector<std::string>{"vda-2-file", "vda-2", "vda-1-file", "vda-1", "vda-file",
+                                        "vda"}));
+    const auto node = [&](const char* name) { return object(definition, "-blockdev", name); };
+    for (const char* name : {"vda-2-file", "vda-2", "vda-1-file", "vda-1"}) {
+        EXPECT_EQ(node(name)["read-only"], true) << name;
+        EXPECT_EQ(node(name)["cache"]["direct"], true) << name;
+    }
+    EXPECT_EQ(node("vda")["read-only"], false);
+    EXPECT_EQ(node("vda")["backing"], "vda-1");
+    EXPECT_EQ(node("vda-1")["backing"], "vda-2");
+    EXPECT_EQ(node("vda-2")["driver"], "raw");
+    EXPECT_FALSE(node("vda-2").contains("backing"));
+    EXPECT_EQ(node("vda-2-file")["driver"], "host_device");
+    EXPECT_EQ(node("vda-1-file")["filename"], "/images/mid");
+}
+
+TEST(Drives, images_of_the_context_replace_the_definition_s) {
+    auto image = qcow2_disk();
+    image.backing = {{DiskSource::file, DiskFormat::qcow2, "/link/mid", {}}};
+    auto with = context();
+    with.images[0] = {{"/real/top", DiskSource::file, DiskFormat::qcow2, "/real/data"},
+                      {"/real/base", DiskSource::file, DiskFormat::qcow2}};
+    const auto argv = modern_argv(guest_with({image}), with);
+    EXPECT_EQ(arguments(argv, "-blockdev"),
+              (std::vector<std::string>{
+                  R"({"driver":"file","node-name":"vda-1-file","read-only":true,)"
+                  R"("filename":"/real/base","auto-read-only":false,"locking":"auto"})",
+                  R"({"driver":"qcow2","node-name":"vda-1","read-only":true,)"
+                  R"("file":"vda-1-file","backing":null})",
+                  R"({"driver":"file","node-name":"vda-file","read-only":false,)"
+                  R"("filename":"/real/top","auto-read-only":false,"locking":"auto"})",
+                  R"({"driver":"file","node-name":"vda-data","read-only":false,)"
+                  R"("filename":"/real/data","auto-read-only":false,"locking":"auto"})",
+                  R"({"driver":"qcow2","node-name":"vda","read-only":false,"file":"vda-file",)"
+                  R"("data-file":"vda-data","backing":"vda-1"})"}));
+}
+
+TEST(Drives, a_chain_that_cannot_be_is_unsupported) {
+    auto raw = disk("vda", DiskBus::virtio);
+    raw.backing = {{DiskSource::file, DiskFormat::raw, "/images/base", {}}};
+    EXPECT_TRUE(unsupported(guest_with({raw})).has_errors());
+    auto control = qcow2_disk();
+    control.backing = {{DiskSource::file, DiskFormat::raw, "/images/\x1b", {}}};
+    EXPECT_TRUE(unsupported(guest_with({control})).has_errors());
+    auto empty = disk("hdc", DiskBus::ide, DiskDevice::cdrom);
+    empty.format = DiskFormat::qcow2;
+    empty.backing = {{DiskSource::file, DiskFormat::raw, "/images/base", {}}};
+    EXPECT_TRUE(unsupported(guest_with({empty})).has_errors());
+    empty.source = "/images/top";
+    EXPECT_FALSE(unsupported(guest_with({empty})).has_errors());
+}
+
 TEST(Drives, front_end_by_bus_and_kind) {
     const auto cdrom = DiskDevice::cdrom;
     const auto definition =

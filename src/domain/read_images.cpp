@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/read_images.h"
+
+#include "src/domain/values.h"
+
+namespace vmwarden::domain {
+
+namespace {
+
+constexpr NotDone source_refused[] = {{"startupPolicy"}, {"index"}, {"fdgroup"}};
+constexpr NotDone source_children_refused[] = {
+    {"encryption"},
+    {"reservations"},
+    {"slices"},
+    {"dataStore", "an external data file is the one that the image's header names"},
+    {"seclabel", "labels come from the host policy in this version"}};
+constexpr NotDone store_refused[] = {{"index", "images are numbered at start"}};
+constexpr NotDone format_children_refused[] = {{"metadata_cache"}};
+
+constexpr std::string_view how_to_declare =
+    "write <backingStore type='file'><format type='qcow2'/><source file='/...'/><backingStore/>"
+    "</backingStore>";
+
+void read_format(ElementReader& store, BackingStore& backing) {
+    const bool given = store.child("format", [&](ElementReader& format) {
+        const auto type = format.required_word("type", disk_formats, image_formats_refused);
+        if (type) backing.format = *type;
+        format.refuse_children(format_children_refused);
+    });
+    if (!given)
+        store.error(store.at(), "a backing image's format must be declared",
+                    "write <format type='qcow2'/> or <format type='raw'/>");
+}
+
+void read_store(ElementReader& store, Disk& disk);
+
+// What stands in the <backingStore> of an image, if there is one.
+void read_next(ElementReader& element, Disk& disk) {
+    element.child("backingStore", [&](ElementReader& store) {
+        const auto& inside = store.element();
+        if (inside.attributes.empty() && inside.children.empty())
+            disk.chain_ends = true;
+        else
+            read_store(store, disk);
+    });
+}
+
+void read_store(ElementReader& store, Disk& disk) {
+    const auto above = disk.backing.empty() ? disk.format : disk.backing.back().format;
+    if (above != DiskFormat::qcow2)
+        store.error(store.at(), "only a qcow2 image has a backing image",
+                    "write <backingStore/>, or give the image above type='qcow2'");
+    store.refuse_attributes(store_refused);
+    const auto type = store.required_word("type", disk_sources, image_types_refused);
+    if (!type) return store.skip_rest();
+    BackingStore backing;
+    backing.type = *type;
+    backing.format =
+        DiskFormat::qcow2; // where it is missing or refused: no complaint about it below
+    read_format(store, backing);
+    const bool given = store.child("source", [&](ElementReader& source) {
+        auto image = read_image_source(source, backing.type);
+        backing.source = std::move(image.source);
+        backing.source_place = std::move(image.source_place);
+    });
+    if (!given)
+        store.error(store.at(), "a backing image needs a <source>", std::string(how_to_declare));
+    disk.backing.push_back(std::move(backing));
+    read_next(store, disk);
+}
+
+} // namespace
+
+ImageSource read_image_source(ElementReader& source, DiskSource type) {
+    ImageSource read{{}, source.place()};
+    const auto path = source.required_attribute(type == DiskSource::block ? "dev" : "file");
+    if (path) {
+        read.source_place = source.report().place(path->at);
+        read.source = path_from(*path, source.report()).value_or("");
+    }
+    source.refuse_attributes(source_refused);
+    source.refuse_children(source_children_refused);
+    return read;
+}
+
+void read_backing_chain(ElementReader& element, bool has_medium, Disk& disk) {
+    read_next(element, disk);
+    if (!has_medium && !disk.backing.empty())
+        element.error(element.at(), "a drive without a medium has no backing image",
+                      "remove <backingStore>, or give it a <source>");
+}
+
+} // namespace vmwarden::domain
