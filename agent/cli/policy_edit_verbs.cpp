@@ -4,6 +4,7 @@
 #include "agent/host/policy_file.h"
 #include "agent/host/policy_tree.h"
 #include "src/base/text.h"
+#include "src/hostpolicy/candidate.h"
 #include "src/hostpolicy/edit.h"
 
 #include <algorithm>
@@ -19,7 +20,6 @@ using hostpolicy::EditedPolicy;
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view default_file = "60-site.yaml";
-constexpr std::size_t longest_name = 240; // leaves room for the hidden copy's
 
 std::string root_of(const Context& context) {
     return context.options.value("root").value_or("/");
@@ -30,8 +30,7 @@ std::string file_name(const Context& context) {
     if (name.find('/') != std::string::npos)
         throw UsageError("--file=" + name +
                          ": write the name alone, such as --file=" + std::string(default_file));
-    if (!name.ends_with(".yaml") || name.starts_with('.') || name.size() > longest_name ||
-        printable(name) != name)
+    if (!is_policy_file_name(name))
         throw UsageError("--file=" + printable(name) +
                          ": policy files have names such as 60-site.yaml");
     return name;
@@ -46,10 +45,6 @@ host::EditablePolicyFile find_file(const Context& context) {
     auto file = host::EditablePolicyFile::find(root_of(context), file_name(context), diagnostics);
     if (!file) refuse(diagnostics, {});
     return *std::move(file);
-}
-
-std::string base_name(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
 }
 
 // An edit of one file, judged alone and together with all others.
@@ -117,11 +112,9 @@ class TreeEdit {
             }
         if (found) return;
         const auto name = base_name(candidate.name);
-        const auto place = std::find_if(files.begin(), files.end(), [&](const PolicyFile& file) {
-            return base_name(file.name) >= name;
-        });
-        if (place != files.end() && base_name(place->name) == name) refuse_to_hide(*place);
-        files.insert(place, candidate);
+        for (const auto& file : files)
+            if (base_name(file.name) == name) refuse_to_hide(file);
+        files = with_candidate(std::move(files), candidate, name);
     }
 
     void refuse_to_hide(const PolicyFile& hidden) const {

@@ -7,12 +7,12 @@
 #include "agent/host/host_answers.h"
 #include "agent/host/policy_tree.h"
 #include "src/domain/domain_xml.h"
+#include "src/hostpolicy/candidate.h"
 #include "src/hostpolicy/describe.h"
 #include "src/hostpolicy/host_check.h"
 #include "src/hostpolicy/read_policy.h"
 #include "src/resolve/resolve.h"
 
-#include <algorithm>
 #include <iostream>
 
 namespace vmwarden::cli {
@@ -39,31 +39,22 @@ Checked check_tree(const std::string& root) {
     return out;
 }
 
-std::string base_name(const std::string& path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
 // None when it cannot be read: the diagnostics say why, and other files are checked all the same.
 std::optional<std::string> text_of(const std::string& name, Diagnostics& diagnostics) {
     if (name == "-") return read_input(name, max_policy_bytes);
     return host::read_policy_file(name, diagnostics);
 }
 
-// The tree as it will be once the candidate lies in /etc under `name`, where it stands in for every
-// file of that name.
 Checked check_in_tree(const std::string& candidate, const std::string& name,
                       const std::string& root) {
-    if (name.find('/') != std::string::npos || !name.ends_with(".yaml") || name.starts_with('.'))
+    if (!is_policy_file_name(name))
         throw UsageError("--as takes the name of a policy file, like 60-site.yaml");
     auto tree = host::read_policy_tree(root);
     Checked out{std::move(tree.files), std::move(tree.diagnostics), {}};
-    std::erase_if(out.files, [&](const PolicyFile& file) { return base_name(file.name) == name; });
-    const auto after =
-        std::find_if(out.files.begin(), out.files.end(),
-                     [&](const PolicyFile& file) { return base_name(file.name) > name; });
     auto text = text_of(candidate, out.diagnostics);
     if (!text) return out;
-    out.files.insert(after, {input_name(candidate), *std::move(text)});
+    out.files =
+        with_candidate(std::move(out.files), {input_name(candidate), *std::move(text)}, name);
     out.read(out.files);
     return out;
 }
