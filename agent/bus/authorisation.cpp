@@ -43,6 +43,10 @@ constexpr MethodRule table[] = {
     {guest_interface, "Verify", inspect_guest, "verify"},
     {policy_interface, "Check", inspect_guest, "policy-check"},
     {policy_interface, "Reload", manage_policy, "policy-reload"},
+    {policy_interface, "Try", manage_policy, "policy-try", {"file"}},
+    {policy_interface, "Confirm", manage_policy, "policy-confirm"},
+    {policy_interface, "Revert", manage_policy, "policy-revert"},
+    {policy_interface, "Simulate", inspect_guest, "policy-simulate", {"file"}},
 };
 
 Failure refusal(host::Authority::Answer answer, const MethodRule& rule) {

@@ -98,7 +98,7 @@ class Door {
                       });
             });
         };
-        supervisor_.parse(options.file, std::move(xml), std::move(then));
+        supervisor_.parse(options.file.value_or("domain.xml"), std::move(xml), std::move(then));
     }
 };
 

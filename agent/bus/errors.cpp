@@ -33,6 +33,10 @@ std::string_view word(Kind kind) {
         return "AlreadyRunning";
     case Kind::timeout:
         return "Timeout";
+    case Kind::trial_in_progress:
+        return "TrialInProgress";
+    case Kind::no_trial:
+        return "NoTrial";
     case Kind::operation_failed:
         break;
     }

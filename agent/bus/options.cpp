@@ -47,10 +47,10 @@ std::optional<Failure> take_bool(std::string_view key, const sdbus::Variant& val
     return std::nullopt;
 }
 
-std::optional<Failure> take_file(const sdbus::Variant& value, std::string& out) {
+std::optional<Failure> take_file(const sdbus::Variant& value, std::optional<std::string>& out) {
     if (value.containsValueOfType<std::string>()) {
         out = value.get<std::string>();
-        if (!out.empty() && out.size() <= max_file_bytes) return std::nullopt;
+        if (!out->empty() && out->size() <= max_file_bytes) return std::nullopt;
     }
     return wrong("file", "a string (s) of 1 to 4096 bytes");
 }

@@ -6,6 +6,7 @@
 #include "agent/supervisor/failure.h"
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -14,7 +15,7 @@ namespace vmwarden::bus {
 struct Options {
     bool interactive = true;          // not "auth.no_user_interaction" (b)
     bool wait = false;                // "wait" (b): answer when the job has ended
-    std::string file = "domain.xml";  // "file" (s): what diagnostics call the XML
+    std::optional<std::string> file;  // "file" (s): what diagnostics call the text given
     std::chrono::seconds timeout{90}; // "timeout" (u): of a shutdown
 };
 

@@ -5,7 +5,19 @@
 
 namespace vmwarden::bus {
 
-using supervisor::Failure;
+namespace {
+
+std::function<void(supervisor::Outcome<supervisor::Done>)> give(const Reply<>& reply) {
+    return [reply](const supervisor::Outcome<supervisor::Done>& outcome) {
+        Door::guarded(reply, [&] {
+            if (const auto* failure = std::get_if<supervisor::Failure>(&outcome))
+                return reply.fail(*failure);
+            reply.give();
+        });
+    };
+}
+
+} // namespace
 
 PolicyObject::PolicyObject(sdbus::IConnection& connection, Door& door,
                            supervisor::Supervisor& supervisor)
@@ -47,16 +59,55 @@ void PolicyObject::Check(sdbus::Result<std::vector<FindingRow>>&& result, std::s
 
 void PolicyObject::Reload(sdbus::Result<>&& result, Dictionary options) {
     const auto reply = door_.owe(std::move(result), presence_);
-    const auto reload = [this, reply](const Options&) {
-        supervisor_.reload_policy([reply](const supervisor::Outcome<supervisor::Done>& outcome) {
-            Door::guarded(reply, [&] {
-                if (const auto* failure = std::get_if<Failure>(&outcome))
-                    return reply.fail(*failure);
-                reply.give();
-            });
-        });
-    };
+    const auto reload = [this, reply](const Options&) { supervisor_.reload_policy(give(reply)); };
     Door::guarded(reply, [&] { door_.enter(call("Reload", std::move(options)), reply, reload); });
+}
+
+void PolicyObject::Try(sdbus::Result<std::uint64_t>&& result, std::string text, std::string name,
+                       std::uint32_t seconds, Dictionary options) {
+    const auto reply = door_.owe(std::move(result), presence_);
+    const auto begin = [this, reply, text = std::move(text), name = std::move(name),
+                        seconds](const Options& allowed) {
+        supervisor_.try_policy(
+            {name, text, allowed.file.value_or("")}, std::chrono::seconds(seconds),
+            give_to<std::uint64_t>(reply, [](std::uint64_t until) { return until; }));
+    };
+    Door::guarded(reply, [&] { door_.enter(call("Try", std::move(options)), reply, begin); });
+}
+
+void PolicyObject::Confirm(sdbus::Result<std::string>&& result, Dictionary options) {
+    const auto reply = door_.owe(std::move(result), presence_);
+    const auto confirm = [this, reply](const Options&) {
+        supervisor_.confirm_policy(
+            give_to<std::string>(reply, [](const std::string& file) { return file; }));
+    };
+    Door::guarded(reply, [&] { door_.enter(call("Confirm", std::move(options)), reply, confirm); });
+}
+
+void PolicyObject::Revert(sdbus::Result<>&& result, Dictionary options) {
+    const auto reply = door_.owe(std::move(result), presence_);
+    const auto revert = [this, reply](const Options&) { supervisor_.revert_policy(give(reply)); };
+    Door::guarded(reply, [&] { door_.enter(call("Revert", std::move(options)), reply, revert); });
+}
+
+void PolicyObject::Simulate(sdbus::Result<std::vector<ForecastRow>>&& result, std::string text,
+                            std::string name, Dictionary options) {
+    using supervisor::Forecast;
+    const auto reply = door_.owe(std::move(result), presence_);
+    const auto rows_of = [](const std::vector<Forecast>& forecasts) {
+        std::vector<ForecastRow> rows;
+        for (const auto& one : forecasts)
+            rows.emplace_back(one.guest, one.runs ? "running" : "defined",
+                              std::string(supervisor::to_text(one.verdict)), one.lines);
+        return rows;
+    };
+    const auto simulate = [this, reply, rows_of, text = std::move(text),
+                           name = std::move(name)](const Options& allowed) {
+        supervisor_.simulate_policy({name, text, allowed.file.value_or("")},
+                                    give_to<std::vector<Forecast>>(reply, rows_of));
+    };
+    Door::guarded(reply,
+                  [&] { door_.enter(call("Simulate", std::move(options)), reply, simulate); });
 }
 
 std::string PolicyObject::State() {
@@ -75,12 +126,22 @@ std::vector<PolicyObject::ErrorRow> PolicyObject::Errors() {
     return rows;
 }
 
+std::string PolicyObject::Trial() {
+    return supervisor_.policy().trial;
+}
+
+std::uint64_t PolicyObject::TrialUntil() {
+    return supervisor_.policy().trial_until_usec;
+}
+
 void PolicyObject::changed(const supervisor::PolicyStatus& before,
                            const supervisor::PolicyStatus& now) {
     std::vector<MemberName> changed;
     if (before.stale != now.stale) changed.emplace_back("State");
     if (before.sources != now.sources) changed.emplace_back("Sources");
     if (before.errors != now.errors) changed.emplace_back("Errors");
+    if (before.trial != now.trial) changed.emplace_back("Trial");
+    if (before.trial_until_usec != now.trial_until_usec) changed.emplace_back("TrialUntil");
     if (!changed.empty()) getObject().emitPropertiesChangedSignal(INTERFACE_NAME, changed);
 }
 

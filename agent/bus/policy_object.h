@@ -28,11 +28,21 @@ class PolicyObject final : public sdbus::AdaptorInterfaces<org::vmwarden1::Polic
     void Check(sdbus::Result<std::vector<FindingRow>>&& result, std::string text, std::string name,
                Dictionary options) override;
     void Reload(sdbus::Result<>&& result, Dictionary options) override;
+    void Try(sdbus::Result<std::uint64_t>&& result, std::string text, std::string name,
+             std::uint32_t seconds, Dictionary options) override;
+    void Confirm(sdbus::Result<std::string>&& result, Dictionary options) override;
+    void Revert(sdbus::Result<>&& result, Dictionary options) override;
+    using ForecastRow =
+        sdbus::Struct<std::string, std::string, std::string, std::vector<std::string>>;
+    void Simulate(sdbus::Result<std::vector<ForecastRow>>&& result, std::string text,
+                  std::string name, Dictionary options) override;
     std::string State() override;
     std::vector<std::string> Sources() override;
     using ErrorRow =
         sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string, std::string>;
     std::vector<ErrorRow> Errors() override;
+    std::string Trial() override;
+    std::uint64_t TrialUntil() override;
 };
 
 } // namespace vmwarden::bus

@@ -148,6 +148,34 @@ void Client::reload_policy() {
     ask<void>(*connection_, root_path, policy_interface, "Reload", call_timeout_usec, options());
 }
 
+std::uint64_t Client::try_policy(const PolicyText& policy, std::uint32_t seconds) {
+    return ask<std::uint64_t>(*connection_, root_path, policy_interface, "Try", call_timeout_usec,
+                              policy.text, policy.name, seconds, options({{"file", policy.file}}));
+}
+
+std::string Client::confirm_policy() {
+    return ask<std::string>(*connection_, root_path, policy_interface, "Confirm", call_timeout_usec,
+                            options());
+}
+
+void Client::revert_policy() {
+    ask<void>(*connection_, root_path, policy_interface, "Revert", call_timeout_usec, options());
+}
+
+nlohmann::ordered_json Client::simulate_policy(const PolicyText& policy) {
+    using Row = sdbus::Struct<std::string, std::string, std::string, std::vector<std::string>>;
+    const auto rows = ask<std::vector<Row>>(*connection_, root_path, policy_interface, "Simulate",
+                                            call_timeout_usec, policy.text, policy.name,
+                                            options({{"file", policy.file}}));
+    auto out = nlohmann::ordered_json::array();
+    for (const auto& row : rows)
+        out.push_back({{"guest", std::get<0>(row)},
+                       {"state", std::get<1>(row)},
+                       {"verdict", std::get<2>(row)},
+                       {"lines", std::get<3>(row)}});
+    return out;
+}
+
 std::string Client::xml(const std::string& path) {
     return ask<std::string>(*connection_, path, guest_interface, "GetXML", call_timeout_usec,
                             options());

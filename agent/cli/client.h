@@ -20,6 +20,13 @@ struct ListedGuest {
     std::string path;
 };
 
+// A policy file that is not in force yet.
+struct PolicyText {
+    std::string name; // that it is to have
+    std::string text;
+    std::string file; // what diagnostics call it
+};
+
 // Option dictionary of a call (a{sv}): strings, booleans and unsigned numbers.
 using CallOptions = nlohmann::ordered_json;
 
@@ -47,6 +54,11 @@ class Client {
     nlohmann::ordered_json properties(const std::string& path);
 
     void reload_policy();
+    // Gives when the trial ends, CLOCK_REALTIME in microseconds.
+    std::uint64_t try_policy(const PolicyText& policy, std::uint32_t seconds);
+    std::string confirm_policy(); // the file's path
+    void revert_policy();
+    nlohmann::ordered_json simulate_policy(const PolicyText& policy); // array of rows
 
   private:
     [[nodiscard]] bus::Dictionary options(CallOptions options = {}) const;

@@ -17,7 +17,7 @@ Client& Context::agent() {
 }
 
 std::span<const Verb> verbs() {
-    static const std::array<Verb, 22> table{{
+    static const std::array<Verb, 26> table{{
         {"list",
          "",
          "guests of this host; --all: those that do not run as well",
@@ -99,6 +99,22 @@ std::span<const Verb> verbs() {
          0,
          {},
          reload_policy},
+        {"policy try",
+         "FILE|-",
+         "put a policy file into force for some time, unless it is confirmed by then",
+         1,
+         1,
+         {"as=", "timeout="},
+         try_policy},
+        {"policy confirm", "", "keep the policy file that is on trial", 0, 0, {}, confirm_policy},
+        {"policy revert", "", "end the trial now", 0, 0, {}, revert_policy},
+        {"policy simulate",
+         "FILE|-",
+         "what a policy file would mean for the guests there are, at their next start",
+         1,
+         1,
+         {"as="},
+         simulate_policy},
         {"policy import-qemu-conf",
          "FILE|-",
          "a policy file out of libvirt's qemu.conf, and what of that has no place in one",

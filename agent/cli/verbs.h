@@ -70,6 +70,12 @@ ExitCode show_policy(Context& context);
 ExitCode show_schema(Context& context);
 ExitCode reload_policy(Context& context);
 
+// policy_trial_verbs.cpp
+ExitCode try_policy(Context& context);
+ExitCode confirm_policy(Context& context);
+ExitCode revert_policy(Context& context);
+ExitCode simulate_policy(Context& context);
+
 // import_verbs.cpp
 ExitCode import_policy(Context& context);
 

@@ -4,8 +4,10 @@
 #pragma once
 
 #include "agent/executor/executor.h"
+#include "agent/executor/file_claims.h"
 #include "agent/executor/own_directories.h"
 #include "agent/host/last_good_policy.h"
+#include "agent/host/policy_file.h"
 #include "agent/host/policy_tree.h"
 #include "src/hostfacts/host_facts.h"
 #include "src/resolve/resolve.h"
@@ -25,6 +27,13 @@ class Effects {
     // As read_last_good() and keep_last_good() of agent/host/last_good_policy.h.
     virtual host::LastGoodPolicy last_good_policy() = 0;
     virtual void keep_last_good_policy(const std::vector<PolicyFile>& files) = 0;
+    // A file of /etc/vmwarden/policy.d by its name, as EditablePolicyFile's read() and replace();
+    // read gives none and replace false with the reason added when that cannot be done.
+    virtual std::optional<std::string> read_own_policy(const std::string& name,
+                                                       Diagnostics& diagnostics) = 0;
+    virtual bool replace_own_policy(const std::string& name,
+                                    const host::EditablePolicyFile::Edit& edit,
+                                    Diagnostics& diagnostics) = 0;
     virtual HostFacts probe(const FactsRequest& request) = 0;
     // As the functions of their names in agent/executor/executor.h.
     virtual std::vector<executor::Survivor> survey() = 0;
@@ -33,6 +42,8 @@ class Effects {
                                            std::vector<std::string>& log) = 0;
     virtual void kill_scope(const std::string& guest) = 0;
     virtual bool set_limits(const executor::RunningGuest& guest, const LaunchPlan& changed) = 0;
+    // As agent/executor/sole_claims.h.
+    virtual std::vector<executor::FileClaim> sole_claims(const std::string& guest) = 0;
     virtual KernelView kernel_view(const executor::RunningGuest& guest) = 0;
     // As give_own_directories() of agent/executor/own_directories.h, for the account that a policy
     // names; one that does not exist changes nothing and is a line of the log.

@@ -29,6 +29,8 @@ struct Failure {
         not_running,
         already_running,
         timeout,
+        trial_in_progress,
+        no_trial,
     };
     Kind kind = Kind::operation_failed;
     std::string message; // what, where (file:line:col when a file is meant), how to mend it

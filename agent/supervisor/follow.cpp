@@ -22,7 +22,7 @@ std::string limits_text(const LaunchPlan& plan) {
 
 // The most restrictive policy is nobody's will, and the running guests were started under another.
 bool Supervisor::follows() const {
-    return in_force_ && in_force_->origin != PolicySnapshot::Origin::restrictive;
+    return in_force_ && !in_force_->nothing_starts();
 }
 
 void Supervisor::follow_policy() {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/executor/sole_claims.h"
 #include "agent/host/accounts.h"
 #include "agent/host/kernel_view.h"
 #include "agent/host/probe.h"
@@ -29,6 +30,16 @@ class HostEffects final : public Effects {
     void keep_last_good_policy(const std::vector<PolicyFile>& files) override {
         host::keep_last_good(std::string(host::last_good_directory), files);
     }
+    std::optional<std::string> read_own_policy(const std::string& name,
+                                               Diagnostics& diagnostics) override {
+        const auto file = host::EditablePolicyFile::find(root_, name, diagnostics);
+        return file ? file->read(diagnostics) : std::nullopt;
+    }
+    bool replace_own_policy(const std::string& name, const host::EditablePolicyFile::Edit& edit,
+                            Diagnostics& diagnostics) override {
+        const auto file = host::EditablePolicyFile::find(root_, name, diagnostics);
+        return file && file->replace(edit, diagnostics);
+    }
     HostFacts probe(const FactsRequest& request) override { return host::probe(request); }
     std::vector<executor::Survivor> survey() override { return executor::survey(); }
     executor::RunningGuest launch(const LaunchPlan& plan) override {
@@ -41,6 +52,9 @@ class HostEffects final : public Effects {
     void kill_scope(const std::string& guest) override { executor::kill_scope(guest); }
     bool set_limits(const executor::RunningGuest& guest, const LaunchPlan& changed) override {
         return executor::set_limits(guest, changed);
+    }
+    std::vector<executor::FileClaim> sole_claims(const std::string& guest) override {
+        return executor::sole_claims(guest);
     }
     KernelView kernel_view(const executor::RunningGuest& guest) override {
         return host::read_kernel_view(guest.qemu_pid, guest.qemu_pidfd.get(), guest.plan);

@@ -1,9 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/supervisor/pipeline.h"
 
+#include "agent/host/guest_access.h"
 #include "src/domain/domain_xml.h"
 
+#include <unistd.h>
+
 namespace vmwarden::supervisor {
+
+namespace {
+
+// A file as it will be when the guest has ended. What the guest's user may then do to it
+// follows from the mode alone: a file that its access list opened was never given to the user.
+void give_back(const executor::FileClaim& claim, const std::optional<Identity>& identity,
+               FileFact& fact) {
+    if (!claim.set_label.empty()) fact.label = claim.original.label;
+    if (!claim.set_owner) return;
+    fact.owner = claim.original.owner;
+    fact.mode = claim.original.mode & 0777U;
+    const auto may = [&](int mode) {
+        return identity && host::mode_bits_allow(*identity, fact.owner, fact.mode, mode);
+    };
+    fact.guest_can_read = may(R_OK);
+    fact.guest_can_write = may(W_OK);
+}
+
+} // namespace
 
 Outcome<DefinitionPointer> parse_definition(std::string file, std::string xml) {
     auto read = read_domain(file, xml);
@@ -34,11 +56,27 @@ Launched Pipeline::adopt(executor::RunningGuest guest) {
 
 Outcome<LaunchPlan> Pipeline::decide(const Definition& definition, Resolver resolver) {
     const auto policy = read_policy();
-    if (policy->origin == PolicySnapshot::Origin::restrictive) return *policy->failure();
+    if (policy->nothing_starts()) return *policy->failure();
     auto facts = effects_.probe(facts_needed(policy->policy, definition.guest));
     auto resolution = (reservations_.*resolver)(policy->policy, definition.guest, std::move(facts));
+    return outcome_of(std::move(resolution), *policy, definition);
+}
+
+Outcome<LaunchPlan> Pipeline::plan_under(const PolicySnapshot& policy,
+                                         const Definition& definition) {
+    auto facts = effects_.probe(facts_needed(policy.policy, definition.guest));
+    for (const auto& claim : effects_.sole_claims(definition.guest.name))
+        for (auto& [path, fact] : facts.files)
+            if (fact.state == FileFact::State::present && fact.id == claim.original.id)
+                give_back(claim, facts.identity, fact);
+    return outcome_of(reservations_.resolve_only(policy.policy, definition.guest, std::move(facts)),
+                      policy, definition);
+}
+
+Outcome<LaunchPlan> Pipeline::outcome_of(Resolution resolution, const PolicySnapshot& policy,
+                                         const Definition& definition) {
     if (auto* plan = std::get_if<LaunchPlan>(&resolution)) return std::move(*plan);
-    auto sources = policy->files;
+    auto sources = policy.files;
     sources.push_back(definition.source);
     return refused(std::get<std::vector<Refusal>>(resolution), sources);
 }

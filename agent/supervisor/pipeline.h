@@ -37,12 +37,15 @@ class Pipeline {
       , policies_(effects, std::move(seen)) {}
 
     Outcome<LaunchPlan> plan(const Definition& definition);
+    // The same under another policy, and for a guest that runs as if it had ended.
+    Outcome<LaunchPlan> plan_under(const PolicySnapshot& policy, const Definition& definition);
     // On failure nothing of the guest is left and nothing is reserved for it.
     Outcome<Launched> launch(const Definition& definition);
     // Of a guest that was running when the agent started.
     Launched adopt(executor::RunningGuest guest);
 
     PolicyPointer read_policy() { return policies_.refresh(); }
+    PolicyStore& policies() { return policies_; }
     Reservations& reservations() { return reservations_; }
 
   private:
@@ -53,6 +56,8 @@ class Pipeline {
     using Resolver = Resolution (Reservations::*)(const HostPolicy&, const GuestDefinition&,
                                                   HostFacts);
     Outcome<LaunchPlan> decide(const Definition& definition, Resolver resolver);
+    static Outcome<LaunchPlan> outcome_of(Resolution resolution, const PolicySnapshot& policy,
+                                          const Definition& definition);
     Outcome<Launched> carry_out(const LaunchPlan& plan);
     Launched named(executor::RunningGuest guest);
 };

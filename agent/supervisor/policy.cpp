@@ -32,6 +32,7 @@ void Supervisor::policy_seen(const PolicyPointer& policy) {
     auto now = policy->status();
     if (now == policy_) return;
     const auto before = std::exchange(policy_, std::move(now));
+    if (before.trial_until_usec != policy_.trial_until_usec) time_trial(policy);
     listener_->policy_changed(before, policy_);
 }
 

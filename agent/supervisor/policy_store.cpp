@@ -41,8 +41,10 @@ void announce(const PolicySnapshot* before, const PolicySnapshot& now) {
     if (const auto failure = now.failure())
         return log_with(place_fields(now.diagnostics), LOG_ERR, failure->message);
     if (before == nullptr) return;
-    log(LOG_NOTICE, before->origin == Origin::files ? "the policy files changed and are in force"
-                                                    : "the policy files check and are in force");
+    const std::string together = now.trial.empty() ? "" : ", with " + now.trial + " on trial";
+    log(LOG_NOTICE, before->origin == Origin::files
+                        ? "the policy files changed and are in force" + together
+                        : "the policy files check and are in force" + together);
 }
 
 } // namespace
@@ -54,10 +56,15 @@ PolicyStatus PolicySnapshot::status() const {
         status.sources.push_back(file.name);
     for (const auto& diagnostic : diagnostics.list())
         if (diagnostic.severity == Severity::error) status.errors.push_back(diagnostic);
+    status.trial = trial;
+    status.trial_until_usec = trial_term.until_usec;
     return status;
 }
 
 std::optional<Failure> PolicySnapshot::failure() const {
+    if (origin != Origin::files && !trial.empty())
+        return invalid_policy("the policy files do not check; " + trial + " stays on trial",
+                              diagnostics, on_disk);
     switch (origin) {
     case Origin::files:
         return std::nullopt;
@@ -74,17 +81,25 @@ std::optional<Failure> PolicySnapshot::failure() const {
 
 PolicyPointer PolicyStore::refresh() {
     const std::lock_guard lock(mutex_);
+    return refresh_locked();
+}
+
+PolicyPointer PolicyStore::refresh_locked() {
     auto tree = effects_.policy_tree();
     if (!current_) load_last_good();
     if (!current_ || !same_tree(tree_, tree)) {
-        tree_ = settled(std::move(tree));
-        auto fresh = judge(tree_);
-        announce(current_.get(), *fresh);
-        current_ = std::move(fresh);
-        changed_(current_);
+        const auto before = current_;
+        put_in_force(settled(std::move(tree)));
+        announce(before.get(), *current_);
     }
     if (!kept_) keep();
     return current_;
+}
+
+void PolicyStore::put_in_force(host::PolicyTree tree) {
+    tree_ = std::move(tree);
+    current_ = judge(tree_);
+    changed_(current_);
 }
 
 void PolicyStore::load_last_good() {
@@ -125,6 +140,7 @@ PolicyPointer PolicyStore::judge(const host::PolicyTree& tree) {
     }
     fresh->policy = last_good_ ? last_good_->policy : restrictive_policy();
     if (last_good_) fresh->files = last_good_->files;
+    if (trial_) lay_trial_over(*fresh);
     return fresh;
 }
 

@@ -44,6 +44,8 @@ struct PolicyStatus {
     bool stale = false;
     std::vector<std::string> sources;
     std::vector<Diagnostic> errors;
+    std::string trial;                  // name of the policy file on trial; empty: none
+    std::uint64_t trial_until_usec = 0; // CLOCK_REALTIME
     bool operator==(const PolicyStatus&) const = default;
 };
 

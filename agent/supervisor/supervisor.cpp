@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/supervisor/supervisor.h"
 
+#include "agent/supervisor/log.h"
+#include "src/hostpolicy/candidate.h"
+
 #include <algorithm>
 
 namespace vmwarden::supervisor {
@@ -25,7 +28,13 @@ Supervisor::Supervisor(Loop& loop, Effects& effects, Directories directories)
   , hands_(loop, most_hands)
   , owner_(loop, 1) {}
 
-Supervisor::~Supervisor() = default;
+Supervisor::~Supervisor() {
+    if (policy_.trial.empty()) return;
+    log_with({{"POLICY_FILE", std::string(own_policy_directory) + "/" + policy_.trial},
+              {"TRIAL", "ended"}},
+             LOG_WARNING,
+             policy_.trial + ": its trial is over, the agent ends; the policy files on disk hold");
+}
 
 void Supervisor::start(Listener& listener) {
     listener_ = &listener;
@@ -72,7 +81,7 @@ bool Supervisor::guests_running() const {
 }
 
 bool Supervisor::idle() const {
-    return !working() && jobs_.empty() && !guests_running();
+    return !working() && jobs_.empty() && !guests_running() && policy_.trial.empty();
 }
 
 } // namespace vmwarden::supervisor

@@ -8,6 +8,7 @@
 #include "agent/supervisor/guest.h"
 #include "agent/supervisor/jobs.h"
 #include "agent/supervisor/pipeline.h"
+#include "agent/supervisor/simulation.h"
 #include "agent/supervisor/status.h"
 #include "agent/supervisor/workers.h"
 #include "src/verify/verify.h"
@@ -42,7 +43,7 @@ class Supervisor {
     [[nodiscard]] const GuestStatus* find_pid(std::uint32_t pid) const;
     [[nodiscard]] std::vector<const GuestStatus*> list() const;
     [[nodiscard]] const PolicyStatus& policy() const { return policy_; }
-    // No QEMU, no job, no work under way.
+    // No QEMU, no job, no policy on trial, no work under way.
     [[nodiscard]] bool idle() const;
     [[nodiscard]] bool guests_running() const;
     // Work is under way on other threads whose result has not arrived.
@@ -64,6 +65,14 @@ class Supervisor {
     void reload_policy(Then<Done> then);
     // Of one file alone, whatever it is called.
     void check_policy(PolicyFile file, Then<Diagnostics> then);
+    // trial.cpp. Gives when the trial will end, CLOCK_REALTIME in microseconds.
+    void try_policy(PolicyCandidate candidate, std::chrono::seconds length,
+                    Then<std::uint64_t> then);
+    // Gives the path of the file that was on trial and is on disk now.
+    void confirm_policy(Then<std::string> then);
+    void revert_policy(Then<Done> then);
+    // What the candidate would mean for each guest.
+    void simulate_policy(PolicyCandidate candidate, Then<std::vector<Forecast>> then);
 
     // The job has only begun when these return.
     Outcome<JobStatus> create(DefinitionPointer definition);
@@ -81,6 +90,7 @@ class Supervisor {
     DefinitionStore transient_;
     PolicyStatus policy_;
     PolicyPointer in_force_; // as the loop knows it; none before the first turn of the loop
+    Loop::Source trial_end_;
     std::map<std::string, Guest> guests_;
     Jobs jobs_;
     Pipeline pipeline_;
@@ -137,6 +147,9 @@ class Supervisor {
     void directories_owned(const Outcome<executor::OwnershipPass>& outcome);
     void when_followed(std::function<void()> then);
     void followed();
+
+    // trial.cpp
+    void time_trial(const PolicyPointer& policy);
 
     Guest* guest(const std::string& name);
     // Applies an event and what came with it, and tells the listener what changed.

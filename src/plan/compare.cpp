@@ -28,11 +28,15 @@ struct FieldName {
 constexpr std::array field_names{
     FieldName{"name", "name"},
     FieldName{"uuid", "UUID"},
+    FieldName{"asked.own_uuid", "asks for its UUID"},
+    FieldName{"asked.memory", "memory asked for"},
+    FieldName{"asked.emulator", "emulator asked for"},
     FieldName{"state_directory", "state directory"},
     FieldName{"scope.unit", "unit"},
     FieldName{"scope.slice", "slice"},
     FieldName{"scope.description", "description"},
     FieldName{"scope.tasks_max", "processes"},
+    FieldName{"scope.memory_max", "memory of the scope"},
     FieldName{"scope.stop_timeout_usec", "microseconds to shut down"},
     FieldName{"scope.kill_signal", "signal to shut down"},
     FieldName{"scope.delegate", "delegated controllers"},
@@ -188,6 +192,8 @@ class Comparison {
 
     static std::string text(const std::string& path, const Json& value, const LaunchPlan& plan) {
         std::string words;
+        if (path == "scope.memory_max" || path == "asked.memory")
+            words = value == 0 ? "no limit" : size_text(Bytes{value.get<std::uint64_t>()});
         if (path == "process.identity.uid") words = value_of(plan.decisions, "user");
         if (path == "process.identity.gid") words = value_of(plan.decisions, "group");
         if (path == "files.owner" && value.is_null()) words = "left as it is";

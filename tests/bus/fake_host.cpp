@@ -55,7 +55,31 @@ void FakeQemu::wait_for(const std::string& command) {
 
 host::PolicyTree FakeHost::policy_tree() {
     const std::lock_guard lock(mutex_);
-    return {{{"/etc/vmwarden/policy.d/test.yaml", script_.policy}}, {}};
+    std::map<std::string, std::string> files = script_.own_policies;
+    files["test.yaml"] = script_.policy;
+    host::PolicyTree tree;
+    for (const auto& [name, text] : files)
+        tree.files.push_back({"/etc/vmwarden/policy.d/" + name, text});
+    return tree;
+}
+
+std::optional<std::string> FakeHost::read_own_policy(const std::string& name, Diagnostics&) {
+    const std::lock_guard lock(mutex_);
+    const auto found = script_.own_policies.find(name);
+    return found == script_.own_policies.end() ? std::string() : found->second;
+}
+
+bool FakeHost::replace_own_policy(const std::string& name,
+                                  const host::EditablePolicyFile::Edit& edit, Diagnostics&) {
+    const std::lock_guard lock(mutex_);
+    auto text = edit(script_.own_policies[name]);
+    if (text) script_.own_policies[name] = std::move(*text);
+    return text.has_value();
+}
+
+std::vector<executor::FileClaim> FakeHost::sole_claims(const std::string& guest) {
+    const std::lock_guard lock(mutex_);
+    return script_.claims[guest];
 }
 
 host::LastGoodPolicy FakeHost::last_good_policy() {
@@ -73,6 +97,7 @@ HostFacts FakeHost::probe(const FactsRequest& request) {
     facts.machine_arch = "x86_64";
     facts.host_uuid = *Uuid::parse("6e0b6d12-6a3c-4d2c-9c66-0b7b3f2f1a10");
     facts.identity = Identity{{64055}, {64055}, {}};
+    if (const auto* id = std::get_if<AccountId>(&request.user)) facts.identity->uid = {id->value};
     facts.shim_account = Owner{{990}, {990}};
     facts.selinux = {true, true, "system_u:system_r:svirt_t:s0",
                      "system_u:object_r:svirt_image_t:s0", "system_u:object_r:virt_content_t:s0"};
@@ -89,7 +114,9 @@ HostFacts FakeHost::probe(const FactsRequest& request) {
         fact.mode = 0755;
         fact.label = "system_u:object_r:file_t:s0";
         fact.can_label = true;
-        fact.guest_can_read = fact.guest_can_write = fact.guest_can_execute = true;
+        fact.guest_can_execute = true;
+        fact.guest_can_read = fact.guest_can_write =
+            script([&](const Script& s) { return s.closed.count(path) == 0; });
         fact.parents = {{"/", true}};
     }
     return facts;

@@ -43,6 +43,7 @@ class FakeHost final : public supervisor::Effects {
     // What a test sets and sees. All of it under the lock.
     struct Script {
         std::string policy = "version: 1\nemulators: [/usr/bin/qemu-system-x86_64]\n";
+        std::map<std::string, std::string> own_policies; // beside it, by name
         host::LastGoodPolicy last_good;
         std::optional<std::string> launch_error;
         bool hold_launches = false; // until let_go()
@@ -60,6 +61,8 @@ class FakeHost final : public supervisor::Effects {
         std::vector<Owned> owned;     // passes over our directories
         bool pass_is_complete = true; // what they answer
         std::vector<executor::Survivor> survivors;
+        std::map<std::string, std::vector<executor::FileClaim>> claims; // by guest
+        std::set<std::string> closed; // files that the guest's user may not use as they are
     };
     template <class Change>
     auto script(Change change) {
@@ -90,6 +93,10 @@ class FakeHost final : public supervisor::Effects {
     host::PolicyTree policy_tree() override;
     host::LastGoodPolicy last_good_policy() override;
     void keep_last_good_policy(const std::vector<PolicyFile>& files) override;
+    std::optional<std::string> read_own_policy(const std::string& name,
+                                               Diagnostics& diagnostics) override;
+    bool replace_own_policy(const std::string& name, const host::EditablePolicyFile::Edit& edit,
+                            Diagnostics& diagnostics) override;
     HostFacts probe(const FactsRequest& request) override;
     std::vector<executor::Survivor> survey() override;
     executor::RunningGuest launch(const LaunchPlan& plan) override;
@@ -97,6 +104,7 @@ class FakeHost final : public supervisor::Effects {
                                    std::vector<std::string>& log) override;
     void kill_scope(const std::string& guest) override;
     bool set_limits(const executor::RunningGuest& guest, const LaunchPlan& changed) override;
+    std::vector<executor::FileClaim> sole_claims(const std::string& guest) override;
     KernelView kernel_view(const executor::RunningGuest& guest) override;
     executor::OwnershipPass own_directories(const Account& user, const Account& group,
                                             std::set<FileId> in_use) override;

@@ -17,12 +17,14 @@ constexpr const char* good = "version: 1\nuser: one\n";
 constexpr const char* better = "version: 1\nuser: two\n";
 constexpr const char* bad = "version: 1\nusr: one\nslice: 7\n";
 constexpr const char* path = "/etc/vmwarden/policy.d/test.yaml";
+const std::string directory = "/etc/vmwarden/policy.d/";
 
 // Policy files and what is kept of them; nothing else is asked of this host.
 class PolicyHost final : public Effects {
   public:
     std::string text = good;
-    std::deque<std::string> next; // found before `text`, one at each reading
+    std::deque<std::string> next;           // found before `text`, one at each reading
+    std::map<std::string, std::string> own; // further files, behind that one in order
     Diagnostics findings;
     host::LastGoodPolicy kept;
     bool disk_full = false;
@@ -36,13 +38,29 @@ class PolicyHost final : public Effects {
             now = next.front();
             next.pop_front();
         }
-        return {{{path, now}}, findings};
+        host::PolicyTree tree{{{path, now}}, findings};
+        for (const auto& [name, content] : own)
+            if (!content.empty()) tree.files.push_back({directory + name, content});
+        return tree;
     }
     host::LastGoodPolicy last_good_policy() override { return kept; }
     void keep_last_good_policy(const std::vector<PolicyFile>& files) override {
         if (disk_full) throw std::runtime_error("No space left on device");
         ++keeps;
         kept = {files, {}};
+    }
+    std::optional<std::string> read_own_policy(const std::string& name, Diagnostics&) override {
+        return own[name];
+    }
+    bool replace_own_policy(const std::string& name, const host::EditablePolicyFile::Edit& edit,
+                            Diagnostics& diagnostics) override {
+        if (disk_full) diagnostics.error({name}, "No space left on device");
+        const auto fresh = disk_full ? std::nullopt : edit(own[name]);
+        if (fresh) own[name] = *fresh;
+        return fresh.has_value();
+    }
+    std::vector<executor::FileClaim> sole_claims(const std::string&) override {
+        throw std::logic_error("sole_claims");
     }
     HostFacts probe(const FactsRequest&) override { throw std::logic_error("probe"); }
     std::vector<executor::Survivor> survey() override { throw std::logic_error("survey"); }
@@ -212,6 +230,170 @@ TEST_F(PolicyInForce, IsNotTakenFromFilesThatChangeAllTheTime) {
     EXPECT_NE(policy->failure()->message.find("change all the time"), std::string::npos);
     host_.next.clear();
     EXPECT_EQ(store_.refresh()->origin, Origin::files);
+}
+
+class PolicyOnTrial : public PolicyInForce {
+  protected:
+    static constexpr const char* name = "x.yaml";
+    const std::string candidate_ = "version: 1\nuser: three # try me\n";
+    const TrialTerm term_{1000, {}};
+
+    PolicyOnTrial() { store_.refresh(); }
+    std::string begin(const std::string& text, const char* as = name) {
+        const auto begun = store_.begin_trial({as, text, "mine.yaml"}, term_);
+        const auto* failure = std::get_if<Failure>(&begun);
+        return failure == nullptr ? "" : failure->message;
+    }
+    template <class T>
+    static Failure::Kind kind(const Outcome<T>& outcome) {
+        return std::get<Failure>(outcome).kind;
+    }
+};
+
+TEST_F(PolicyOnTrial, IsInForceAndNowhereOnDisk) {
+    EXPECT_EQ(begin(candidate_), "");
+    const auto policy = store_.refresh();
+    EXPECT_EQ(user(*policy), "three");
+    EXPECT_EQ(policy, told_.back());
+    const auto status = policy->status();
+    EXPECT_EQ(status.trial, name);
+    EXPECT_EQ(status.trial_until_usec, 1000U);
+    EXPECT_EQ(status.sources, (std::vector<std::string>{path, directory + name}));
+    EXPECT_FALSE(status.stale);
+    EXPECT_EQ(host_.own[name], "");
+    EXPECT_EQ(host_.kept.files->size(), 1U) << "kept is what lies on disk";
+    EXPECT_EQ(host_.keeps, 1U);
+}
+
+TEST_F(PolicyOnTrial, IsOverForTheNextAgent) {
+    begin(candidate_);
+    auto next = another_agent();
+    EXPECT_EQ(user(*next.refresh()), "one");
+}
+
+TEST_F(PolicyOnTrial, DoesNotBeginWhenItDoesNotCheck) {
+    const auto message = begin(bad);
+    EXPECT_NE(message.find("mine.yaml:2:1: error"), std::string::npos) << message;
+    EXPECT_NE(message.find("mine.yaml:3:8: error"), std::string::npos) << message;
+    EXPECT_NE(message.find("usr: one"), std::string::npos) << message;
+    EXPECT_EQ(told_.size(), 1U);
+    EXPECT_EQ(kind(store_.revert_trial()), Failure::Kind::no_trial);
+}
+
+TEST_F(PolicyOnTrial, IsJudgedTogetherWithTheOtherFiles) {
+    host_.text = "version: 1\nlock: [user]\n";
+    EXPECT_NE(begin(candidate_).find("'user' is locked"), std::string::npos);
+    EXPECT_EQ(begin(candidate_, "a.yaml"), "") << "before the lock";
+}
+
+TEST_F(PolicyOnTrial, EndsByItsTimeAndOnlyByItsOwn) {
+    begin(candidate_);
+    store_.expire_trial({999, {}});
+    EXPECT_EQ(user(*store_.refresh()), "three");
+    store_.expire_trial(term_);
+    EXPECT_EQ(user(*told_.back()), "one");
+    EXPECT_EQ(told_.back()->status().trial, "");
+    store_.expire_trial(term_);
+    EXPECT_EQ(told_.size(), 3U);
+    EXPECT_EQ(kind(store_.confirm_trial()), Failure::Kind::no_trial);
+}
+
+TEST_F(PolicyOnTrial, EndsWhenItIsReverted) {
+    begin(candidate_);
+    EXPECT_TRUE(std::holds_alternative<Done>(store_.revert_trial()));
+    EXPECT_EQ(user(*told_.back()), "one");
+    EXPECT_EQ(host_.own[name], "");
+    EXPECT_EQ(kind(store_.revert_trial()), Failure::Kind::no_trial);
+}
+
+TEST_F(PolicyOnTrial, LiesOnDiskByteForByteOnceConfirmed) {
+    begin(candidate_);
+    const auto confirmed = store_.confirm_trial();
+    EXPECT_EQ(std::get<std::string>(confirmed), directory + name);
+    EXPECT_EQ(host_.own[name], candidate_);
+    EXPECT_EQ(user(*told_.back()), "three");
+    EXPECT_EQ(told_.back()->status().trial, "");
+    EXPECT_EQ(host_.kept.files->size(), 2U) << "and is the last good one";
+}
+
+TEST_F(PolicyOnTrial, GoesOnWhenItCannotBeWritten) {
+    begin(candidate_);
+    host_.disk_full = true;
+    const auto refused = store_.confirm_trial();
+    EXPECT_NE(std::get<Failure>(refused).message.find("No space left"), std::string::npos);
+    EXPECT_EQ(store_.refresh()->status().trial, name);
+    host_.disk_full = false;
+    EXPECT_TRUE(std::holds_alternative<std::string>(store_.confirm_trial()));
+}
+
+TEST_F(PolicyOnTrial, DoesNotUndoWhatSomebodyElseWroteMeanwhile) {
+    host_.own[name] = "version: 1\n";
+    begin(candidate_);
+    host_.own[name] = "version: 1\nslice: theirs.slice\n";
+    const auto refused = store_.confirm_trial();
+    EXPECT_NE(std::get<Failure>(refused).message.find("changed since"), std::string::npos);
+    EXPECT_EQ(host_.own[name], "version: 1\nslice: theirs.slice\n");
+}
+
+TEST_F(PolicyOnTrial, FollowsTheFilesThatChangeMeanwhile) {
+    begin(candidate_);
+    host_.text = "version: 1\nuser: two\nslice: other.slice\n";
+    const auto policy = store_.refresh();
+    EXPECT_EQ(user(*policy), "three");
+    EXPECT_EQ(policy->policy.slice.value, "other.slice");
+    EXPECT_EQ(host_.kept.files->at(0).text, host_.text);
+    EXPECT_EQ(host_.kept.files->size(), 1U);
+}
+
+TEST_F(PolicyOnTrial, IsOverWhenItDoesNotCheckWithThemAnyMore) {
+    begin(candidate_);
+    host_.text = "version: 1\nuser: two\nlock: [user]\n";
+    EXPECT_EQ(kind(store_.confirm_trial()), Failure::Kind::no_trial);
+    EXPECT_EQ(user(*store_.refresh()), "two");
+    EXPECT_EQ(store_.refresh()->status().trial, "");
+    EXPECT_EQ(host_.own[name], "");
+}
+
+TEST_F(PolicyOnTrial, MayMendWhatIsBadOnDisk) {
+    host_.own[name] = bad;
+    EXPECT_TRUE(store_.refresh()->status().stale);
+    EXPECT_EQ(begin(candidate_), "");
+    const auto policy = store_.refresh();
+    EXPECT_EQ(user(*policy), "three");
+    EXPECT_TRUE(policy->status().stale) << "the files on disk still do not check";
+    EXPECT_NE(policy->failure()->message.find("stays on trial"), std::string::npos);
+    EXPECT_TRUE(std::holds_alternative<std::string>(store_.confirm_trial()));
+    EXPECT_FALSE(store_.refresh()->status().stale);
+}
+
+TEST_F(PolicyOnTrial, StartsGuestsWhereNoGoodPolicyEverWas) {
+    PolicyHost fresh;
+    fresh.own[name] = bad;
+    PolicyStore store(fresh, [](const PolicyPointer&) {});
+    EXPECT_TRUE(store.refresh()->nothing_starts());
+    ASSERT_TRUE(std::holds_alternative<Done>(store.begin_trial({name, candidate_, ""}, term_)));
+    EXPECT_FALSE(store.refresh()->nothing_starts());
+    store.expire_trial(term_);
+    EXPECT_TRUE(store.refresh()->nothing_starts());
+}
+
+TEST_F(PolicyOnTrial, IsOneAtATimeAndReplacedUnderItsName) {
+    begin(candidate_);
+    const auto other = store_.begin_trial({"y.yaml", candidate_, ""}, term_);
+    EXPECT_EQ(kind(other), Failure::Kind::trial_in_progress);
+    EXPECT_NE(std::get<Failure>(other).message.find("x.yaml is on trial until"), std::string::npos);
+    EXPECT_NE(begin(bad), "");
+    EXPECT_EQ(user(*store_.refresh()), "three") << "a bad one leaves the good one on trial";
+    EXPECT_EQ(begin("version: 1\nuser: four\n"), "");
+    EXPECT_EQ(user(*store_.refresh()), "four");
+}
+
+TEST_F(PolicyOnTrial, IsOnlyThoughtThroughByJudge) {
+    const auto judged = store_.judge({name, candidate_, "mine.yaml"});
+    EXPECT_EQ(user(*std::get<PolicyPointer>(judged)), "three");
+    EXPECT_EQ(user(*store_.refresh()), "one");
+    EXPECT_EQ(told_.size(), 1U);
+    EXPECT_EQ(kind(store_.judge({name, bad, "mine.yaml"})), Failure::Kind::invalid_policy);
 }
 
 } // namespace
