@@ -154,7 +154,7 @@ void ElementReader::finish_attributes() {
             error(attribute.name_at,
                   "namespace " + in_quotes(attribute.value) + " is not understood here",
                   attribute.name == "xmlns:qemu"
-                      ? "raw QEMU arguments need a policy permit, which is not in this version"
+                      ? "declare it on <domain>"
                       : "remove it; inside <metadata>, declare it on the child");
         else
             error(

@@ -43,6 +43,8 @@ GuestDefinition strip_places(GuestDefinition definition) {
     strip(definition.graphics);
     strip(definition.inputs);
     strip(definition.videos);
+    strip(definition.raw_arguments);
+    strip(definition.raw_environment);
     return definition;
 }
 

@@ -132,6 +132,20 @@ struct Controller {
     bool operator==(const Controller&) const = default;
 };
 
+// A word of QEMU's command line, or a variable of its environment, that the definition gives past
+// this format.
+struct RawArgument {
+    std::string value;
+    SourcePlace place;
+    bool operator==(const RawArgument&) const = default;
+};
+struct RawVariable {
+    std::string name;
+    std::string value;
+    SourcePlace place;
+    bool operator==(const RawVariable&) const = default;
+};
+
 struct GuestDefinition {
     DomainType type = DomainType::qemu;
     std::string name; // valid_guest_name()
@@ -159,6 +173,8 @@ struct GuestDefinition {
     std::vector<Input> inputs;
     std::vector<Video> videos;
     bool memballoon = true;
+    std::vector<RawArgument> raw_arguments;   // in order, behind all others
+    std::vector<RawVariable> raw_environment; // over what QEMU is given otherwise
     SourcePlace place; // of <domain>
     SourcePlace name_place;
     SourcePlace emulator_place;

@@ -44,9 +44,8 @@ constexpr NotDone elements_refused[] = {
     {"seclabel", "labels come from the host policy in this version"},
     {"keywrap"},
     {"launchSecurity"},
-    {"qemu:commandline", "it needs a policy permit, which is not in this version"},
-    {"qemu:capabilities", "it needs a policy permit, which is not in this version"},
-    {"qemu:override", "it needs a policy permit, which is not in this version"},
+    {"qemu:capabilities", "what the emulator can do is asked of it"},
+    {"qemu:override", "the properties of our devices stay as they are written"},
     {"qemu:deprecation"}};
 
 constexpr NotDone vcpu_refused[] = {{"current", "all processors are present from the start"},
@@ -192,6 +191,9 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     domain.child("clock", [&](ElementReader& clock) { read_clock(clock, guest); });
     read_actions(domain, guest);
     domain.child("devices", [&](ElementReader& devices) { read_devices(devices, guest); });
+    read_qemu_namespace(domain);
+    domain.child("qemu:commandline",
+                 [&](ElementReader& commandline) { read_commandline(commandline, guest); });
     domain.refuse_children(elements_refused);
 }
 

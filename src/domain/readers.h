@@ -11,6 +11,7 @@
 #include "src/domain/guest_definition.h"
 
 #include <optional>
+#include <string_view>
 
 namespace vmwarden::domain {
 
@@ -31,6 +32,12 @@ bool read_console(ElementReader& console, bool had_serial_console, GuestDefiniti
 void read_graphics(ElementReader& graphics, GuestDefinition& guest);
 void read_input(ElementReader& input, GuestDefinition& guest);
 void read_video(ElementReader& video, GuestDefinition& guest);
+
+// What libvirt calls its elements for QEMU alone, under the prefix qemu.
+constexpr std::string_view qemu_namespace = "http://libvirt.org/schemas/domain/qemu/1.0";
+// On <domain>, or on an element with that prefix.
+void read_qemu_namespace(ElementReader& element);
+void read_commandline(ElementReader& commandline, GuestDefinition& guest);
 
 // "hda" is drive 0 of its bus, "sdab" drive 27. None for a name that is no drive's.
 std::optional<unsigned> drive_index(std::string_view target);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the definition holds, in libvirt's usual order; what it does not hold is not invented.
 #include "src/domain/domain_xml.h"
+#include "src/domain/readers.h"
 #include "src/domain/words.h"
 #include "src/domain/writers.h"
 
@@ -65,6 +66,20 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     xml.element("devices", {}, [&] { write_devices(xml, guest); });
 }
 
+bool has_commandline(const GuestDefinition& guest) {
+    return !guest.raw_arguments.empty() || !guest.raw_environment.empty();
+}
+
+void write_commandline(XmlWriter& xml, const GuestDefinition& guest) {
+    if (!has_commandline(guest)) return;
+    xml.element("qemu:commandline", {}, [&] {
+        for (const auto& argument : guest.raw_arguments)
+            xml.empty("qemu:arg", {{"value", argument.value}});
+        for (const auto& variable : guest.raw_environment)
+            xml.empty("qemu:env", {{"name", variable.name}, {"value", variable.value}});
+    });
+}
+
 } // namespace
 
 } // namespace domain
@@ -72,7 +87,13 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
 std::string write_domain(const GuestDefinition& definition) {
     domain::XmlWriter xml;
     const auto type = domain::word_for(domain::domain_types, definition.type);
-    xml.element("domain", {{"type", type}}, [&] { domain::write_body(xml, definition); });
+    domain::XmlAttributes attributes{{"type", type}};
+    if (domain::has_commandline(definition))
+        attributes.push_back({"xmlns:qemu", domain::qemu_namespace});
+    xml.element("domain", attributes, [&] {
+        domain::write_body(xml, definition);
+        domain::write_commandline(xml, definition);
+    });
     return xml.take();
 }
 

@@ -42,6 +42,8 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     add_inputs(command, definition);
     if (definition.memballoon)
         command.add("-device", Json{{"driver", "virtio-balloon-pci"}, {"id", "balloon0"}});
+    for (const auto& argument : definition.raw_arguments)
+        command.flag(argument.value);
     return std::move(command).take();
 }
 

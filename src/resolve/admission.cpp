@@ -57,11 +57,34 @@ void check_network(Draft& draft, const Interface& interface) {
                  found->origin.text());
 }
 
+// What such words open or start is not in the plan: neither granted nor labelled, nor looked at.
+void check_raw_arguments(Draft& draft) {
+    const auto& definition = draft.definition;
+    const auto arguments = definition.raw_arguments.size();
+    const auto variables = definition.raw_environment.size();
+    if (arguments + variables == 0) return;
+    const auto& permits = draft.policy.permits;
+    for (const auto& permit : permits.value)
+        if (permit.value == Permit::qemu_commandline)
+            return draft.decide("qemu:commandline",
+                                std::to_string(arguments) + " arguments and " +
+                                    std::to_string(variables) + " variables as they are",
+                                permit.origin.text());
+    draft.deny("qemu:commandline",
+               arguments != 0 ? definition.raw_arguments.front().place
+                              : definition.raw_environment.front().place,
+               "the definition gives QEMU arguments or environment of its own, and the policy does "
+               "not permit that",
+               "remove <qemu:commandline>, or add qemu-commandline to " +
+                   policy_line("permits", permits.origin));
+}
+
 } // namespace
 
 void admit_guest(Draft& draft) {
     limit_guests(draft);
     limit_size(draft);
+    check_raw_arguments(draft);
     for (const auto& interface : draft.definition.interfaces)
         if (interface.type == InterfaceType::network) check_network(draft, interface);
 }

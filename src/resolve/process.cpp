@@ -14,6 +14,12 @@ namespace {
 // their memory are to get more with the device that needs it.
 constexpr std::uint64_t locked_memory = 64 * 1024;
 
+void set_variable(std::vector<std::string>& environment, const std::string& name,
+                  const std::string& value) {
+    std::erase_if(environment, [&](const std::string& one) { return one.starts_with(name + "="); });
+    environment.push_back(name + "=" + value);
+}
+
 // Nothing of the agent's own environment reaches a guest.
 std::vector<std::string> environment(const Draft& draft) {
     const auto& account = draft.policy.user.value;
@@ -21,7 +27,11 @@ std::vector<std::string> environment(const Draft& draft) {
     const auto user = std::holds_alternative<AccountName>(account)
                           ? account_text(account)
                           : std::to_string(identity.uid.value);
-    return {"LC_ALL=C", "PATH=/usr/bin:/bin", "HOME=/", "USER=" + user, "LOGNAME=" + user};
+    std::vector<std::string> out{"LC_ALL=C", "PATH=/usr/bin:/bin", "HOME=/", "USER=" + user,
+                                 "LOGNAME=" + user};
+    for (const auto& variable : draft.definition.raw_environment)
+        set_variable(out, variable.name, variable.value);
+    return out;
 }
 
 // What QEMU opens is what was looked at: should a link on the way change, it does not follow.
