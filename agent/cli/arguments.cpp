@@ -27,9 +27,14 @@ bool take_global(std::string_view word, GlobalOptions& global) {
     return false;
 }
 
+bool is_one_of(std::span<const std::string_view> known, std::string_view name) {
+    return std::find(known.begin(), known.end(), name) != known.end();
+}
+
 } // namespace
 
-Invocation parse_invocation(std::span<const char* const> arguments) {
+Invocation parse_invocation(std::span<const char* const> arguments,
+                            std::span<const std::string_view> with_value) {
     Invocation out;
     bool options_end = false;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -47,7 +52,10 @@ Invocation parse_invocation(std::span<const char* const> arguments) {
         } else if (!take_global(word, out.global)) {
             if (out.words.empty())
                 throw UsageError("unknown option '" + word + "'; vmwarden --help lists them");
-            out.verb_options.push_back(word);
+            const bool has_value = is_one_of(with_value, word.substr(2) + "=");
+            if (has_value && ++i == arguments.size())
+                throw UsageError("option " + word + " needs a value");
+            out.verb_options.push_back(has_value ? word + "=" + arguments[i] : word);
         }
     }
     return out;
@@ -63,9 +71,8 @@ VerbOptions parse_verb_options(std::span<const std::string> typed,
         const bool has_value = equals != std::string::npos;
         const std::string name = option.substr(2, has_value ? equals - 2 : std::string::npos);
         const std::string key = has_value ? name + "=" : name;
-        if (std::find(known.begin(), known.end(), key) == known.end()) {
-            const bool wants_value =
-                std::find(known.begin(), known.end(), name + "=") != known.end();
+        if (!is_one_of(known, key)) {
+            const bool wants_value = is_one_of(known, name + "=");
             const auto hint = wants_value ? "write --" + name + "=VALUE" : did_you_mean(key, known);
             throw UsageError("unknown option '" + option + "'" + (hint.empty() ? "" : "; " + hint));
         }

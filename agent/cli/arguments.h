@@ -31,12 +31,14 @@ struct VerbOptions {
 struct Invocation {
     GlobalOptions global;
     std::vector<std::string> words; // verb and operands, options taken out; "--" ends options
-    std::vector<std::string> verb_options; // as typed, in order, for parse_verb_options
+    std::vector<std::string> verb_options; // in order, "--name=value", for parse_verb_options
 };
 
-// Takes the global options out, wherever they stand before "--". Throws UsageError on an option
-// before the verb that is not known.
-Invocation parse_invocation(std::span<const char* const> arguments);
+// Takes the global options out, wherever they stand before "--". `with_value` names the options of
+// any verb that have a value, as parse_verb_options() takes them: it may be a word of its own.
+// Throws UsageError on an option before the verb that is not known.
+Invocation parse_invocation(std::span<const char* const> arguments,
+                            std::span<const std::string_view> with_value);
 
 // `known` holds "all" for a flag and "timeout=" for an option with a value. Throws UsageError with
 // a suggestion for anything else.

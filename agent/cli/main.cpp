@@ -46,6 +46,14 @@ const Verb& find_verb(const std::vector<std::string>& words, std::size_t& used) 
                      (hint.empty() ? "vmwarden --help lists them" : hint));
 }
 
+std::vector<std::string_view> options_with_value() {
+    std::vector<std::string_view> names;
+    for (const auto& verb : verbs())
+        for (const auto option : verb.options)
+            if (option.ends_with('=')) names.push_back(option);
+    return names;
+}
+
 void check_operands(const Verb& verb, std::size_t count) {
     if (count >= verb.min_operands && count <= verb.max_operands) return;
     throw UsageError("usage: vmwarden " + std::string(verb.name) +
@@ -79,7 +87,7 @@ bool offline(const Verb& verb, const VerbOptions& options) {
 
 ExitCode run(int argc, char** argv) {
     const std::span<const char* const> arguments(argv + 1, static_cast<std::size_t>(argc - 1));
-    auto invocation = parse_invocation(arguments);
+    auto invocation = parse_invocation(arguments, options_with_value());
     if (invocation.global.help) {
         print_help();
         return ExitCode::done;

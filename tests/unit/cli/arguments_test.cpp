@@ -10,7 +10,8 @@ namespace vmwarden::cli {
 namespace {
 
 Invocation parse(std::vector<const char*> words) {
-    return parse_invocation(words);
+    constexpr std::array<std::string_view, 1> with_value{"timeout="};
+    return parse_invocation(words, with_value);
 }
 
 TEST(Arguments, GlobalOptionsStandAnywhereBeforeTheDashes) {
@@ -29,6 +30,17 @@ TEST(Arguments, NothingBehindTheDashesIsAnOption) {
 
 TEST(Arguments, ASingleDashIsAnOperand) {
     EXPECT_EQ(parse({"create", "-"}).words, (std::vector<std::string>{"create", "-"}));
+}
+
+TEST(Arguments, AValueMayBeAWordOfItsOwn) {
+    const std::vector<std::string> wanted{"--timeout=30", "--all"};
+    EXPECT_EQ(parse({"shutdown", "--timeout", "30", "--all", "web"}).verb_options, wanted);
+    EXPECT_EQ(parse({"shutdown", "--timeout=30", "--all", "web"}).verb_options, wanted);
+    EXPECT_EQ(parse({"shutdown", "--timeout", "30", "web"}).words,
+              (std::vector<std::string>{"shutdown", "web"}));
+    EXPECT_EQ(parse({"shutdown", "--timeout", "--json"}).verb_options,
+              std::vector<std::string>{"--timeout=--json"});
+    EXPECT_THROW(parse({"shutdown", "web", "--timeout"}), UsageError);
 }
 
 TEST(Arguments, RefuseWhatIsNotKnown) {
