@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/bus/policy_object.h"
 
+#include "agent/bus/json_variant.h"
 #include "agent/bus/paths.h"
+#include "src/hostpolicy/explain.h"
 
 namespace vmwarden::bus {
 
@@ -31,8 +33,9 @@ PolicyObject::~PolicyObject() {
     unregisterAdaptor();
 }
 
-Call PolicyObject::call(std::string_view member, Dictionary options) const {
-    return {current_caller(getObject()), &rule_of(INTERFACE_NAME, member), {}, std::move(options)};
+Call PolicyObject::call(std::string_view member, Dictionary options, std::string guest) const {
+    return {current_caller(getObject()), &rule_of(INTERFACE_NAME, member), std::move(guest),
+            std::move(options)};
 }
 
 PolicyObject::FindingRow PolicyObject::row_of(const Diagnostic& finding) {
@@ -55,6 +58,57 @@ void PolicyObject::Check(sdbus::Result<std::vector<FindingRow>>&& result, std::s
                                  }));
     };
     Door::guarded(reply, [&] { door_.enter(call("Check", std::move(options)), reply, check); });
+}
+
+void PolicyObject::GetEffective(sdbus::Result<std::vector<EntryRow>>&& result, std::string guest,
+                                Dictionary options) {
+    const auto reply = door_.owe(std::move(result), presence_);
+    const auto rows_of = [](const std::vector<PolicyEntry>& entries) {
+        std::vector<EntryRow> rows;
+        for (const auto& entry : entries)
+            rows.emplace_back(entry.key, entry.value, entry.origin.text());
+        return rows;
+    };
+    Door::guarded(reply, [&] {
+        door_.enter(call("GetEffective", std::move(options), guest), reply,
+                    [this, reply, guest, rows_of](const Options&) {
+                        supervisor_.effective_policy(
+                            guest, give_to<std::vector<PolicyEntry>>(reply, rows_of));
+                    });
+    });
+}
+
+void PolicyObject::Explain(sdbus::Result<Dictionary>&& result, std::string key, std::string guest,
+                           Dictionary options) {
+    const auto reply = door_.owe(std::move(result), presence_);
+    Door::guarded(reply, [&] {
+        door_.enter(call("Explain", std::move(options), guest), reply,
+                    [this, reply, key = std::move(key), guest](const Options&) {
+                        supervisor_.explain_key(
+                            key, guest,
+                            give_to<KeyExplanation>(reply, [](const KeyExplanation& explanation) {
+                                return to_dictionary(to_json(explanation));
+                            }));
+                    });
+    });
+}
+
+void PolicyObject::ExplainDevice(sdbus::Result<Dictionary>&& result, std::string guest,
+                                 std::string device, Dictionary options) {
+    const auto reply = door_.owe(std::move(result), presence_);
+    const auto dictionary = [](const DeviceExplanation& answer) {
+        return to_dictionary({{"allowed", answer.allowed},
+                              {"permissions", answer.permissions},
+                              {"because", answer.because},
+                              {"hint", answer.hint}});
+    };
+    Door::guarded(reply, [&] {
+        door_.enter(call("ExplainDevice", std::move(options), guest), reply,
+                    [this, reply, guest, device = std::move(device), dictionary](const Options&) {
+                        supervisor_.explain_device(guest, device,
+                                                   give_to<DeviceExplanation>(reply, dictionary));
+                    });
+    });
 }
 
 void PolicyObject::Reload(sdbus::Result<>&& result, Dictionary options) {

@@ -20,13 +20,21 @@ class PolicyObject final : public sdbus::AdaptorInterfaces<org::vmwarden1::Polic
     Presence presence_ = std::make_shared<char>();
     supervisor::Supervisor& supervisor_;
 
-    [[nodiscard]] Call call(std::string_view member, Dictionary options) const;
+    [[nodiscard]] Call call(std::string_view member, Dictionary options,
+                            std::string guest = {}) const;
 
     using FindingRow = sdbus::Struct<std::string, std::uint32_t, std::uint32_t, std::string,
                                      std::string, std::string, std::string>;
     static FindingRow row_of(const Diagnostic& finding);
     void Check(sdbus::Result<std::vector<FindingRow>>&& result, std::string text, std::string name,
                Dictionary options) override;
+    using EntryRow = sdbus::Struct<std::string, std::string, std::string>;
+    void GetEffective(sdbus::Result<std::vector<EntryRow>>&& result, std::string guest,
+                      Dictionary options) override;
+    void Explain(sdbus::Result<Dictionary>&& result, std::string key, std::string guest,
+                 Dictionary options) override;
+    void ExplainDevice(sdbus::Result<Dictionary>&& result, std::string guest, std::string device,
+                       Dictionary options) override;
     void Reload(sdbus::Result<>&& result, Dictionary options) override;
     void Try(sdbus::Result<std::uint64_t>&& result, std::string text, std::string name,
              std::uint32_t seconds, Dictionary options) override;

@@ -176,6 +176,28 @@ nlohmann::ordered_json Client::simulate_policy(const PolicyText& policy) {
     return out;
 }
 
+std::vector<EffectiveEntry> Client::effective_policy(const std::string& guest) {
+    using Row = sdbus::Struct<std::string, std::string, std::string>;
+    const auto rows = ask<std::vector<Row>>(*connection_, root_path, policy_interface,
+                                            "GetEffective", call_timeout_usec, guest, options());
+    std::vector<EffectiveEntry> out;
+    for (const auto& row : rows)
+        out.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
+    return out;
+}
+
+nlohmann::ordered_json Client::explain(const std::string& key, const std::string& guest) {
+    return bus::to_json(ask<bus::Dictionary>(*connection_, root_path, policy_interface, "Explain",
+                                             call_timeout_usec, key, guest, options()));
+}
+
+nlohmann::ordered_json Client::explain_device(const std::string& guest,
+                                              const std::string& device) {
+    return bus::to_json(ask<bus::Dictionary>(*connection_, root_path, policy_interface,
+                                             "ExplainDevice", call_timeout_usec, guest, device,
+                                             options()));
+}
+
 std::string Client::xml(const std::string& path) {
     return ask<std::string>(*connection_, path, guest_interface, "GetXML", call_timeout_usec,
                             options());

@@ -27,6 +27,13 @@ struct PolicyText {
     std::string file; // what diagnostics call it
 };
 
+// A row of Policy.GetEffective.
+struct EffectiveEntry {
+    std::string key;
+    std::string value;
+    std::string because;
+};
+
 // Option dictionary of a call (a{sv}): strings, booleans and unsigned numbers.
 using CallOptions = nlohmann::ordered_json;
 
@@ -59,6 +66,10 @@ class Client {
     std::string confirm_policy(); // the file's path
     void revert_policy();
     nlohmann::ordered_json simulate_policy(const PolicyText& policy); // array of rows
+    // Of all guests, or of the one named.
+    std::vector<EffectiveEntry> effective_policy(const std::string& guest);
+    nlohmann::ordered_json explain(const std::string& key, const std::string& guest);
+    nlohmann::ordered_json explain_device(const std::string& guest, const std::string& device);
 
   private:
     [[nodiscard]] bus::Dictionary options(CallOptions options = {}) const;

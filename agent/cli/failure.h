@@ -15,6 +15,7 @@ enum class ExitCode {
     done = 0,
     failed = 1,
     usage = 2,
+    different = 2, // `policy diff`, as diff(1) does with its 1: something was found
     refused = 3, // by policy or authorisation
     no_such_guest = 4,
     unreachable = 5, // the agent does not answer

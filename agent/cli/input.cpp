@@ -35,6 +35,10 @@ std::string read_input(const std::string& file, std::size_t limit) {
     return text;
 }
 
+bool names_a_file(const std::string& word) {
+    return word == "-" || word.find('/') != std::string::npos || word.ends_with(".xml");
+}
+
 std::string input_name(const std::string& file) {
     return file == "-" ? "<stdin>" : file;
 }

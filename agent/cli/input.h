@@ -10,6 +10,10 @@ namespace vmwarden::cli {
 // reader with that limit still sees that there is more. Throws Failure.
 std::string read_input(const std::string& file, std::size_t limit);
 
+// Whether a word that may be a guest's name or a file's is the latter: it looks like one. A bare
+// word is a guest's name even where a file is called so.
+bool names_a_file(const std::string& word);
+
 // What diagnostics call it: the name, "<stdin>" for "-".
 std::string input_name(const std::string& file);
 

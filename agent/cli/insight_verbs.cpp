@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/cli/input.h"
 #include "agent/cli/offline_plan.h"
 #include "agent/cli/table.h"
 #include "agent/cli/verbs.h"
@@ -33,11 +34,6 @@ std::string shown(const std::string& key, const Json& value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
     return value.dump();
-}
-
-// A file when it looks like one; a bare word is a guest's name even where a file is called so.
-bool names_a_file(const std::string& word) {
-    return word == "-" || word.find('/') != std::string::npos || word.ends_with(".xml");
 }
 
 Json plan_of(Context& context) {

@@ -2,16 +2,13 @@
 #include "agent/cli/diagnostics_json.h"
 #include "agent/cli/failure.h"
 #include "agent/cli/input.h"
-#include "agent/cli/offline_plan.h"
 #include "agent/cli/verbs.h"
 #include "agent/host/host_answers.h"
 #include "agent/host/policy_tree.h"
-#include "src/domain/domain_xml.h"
 #include "src/hostpolicy/candidate.h"
 #include "src/hostpolicy/describe.h"
 #include "src/hostpolicy/host_check.h"
 #include "src/hostpolicy/read_policy.h"
-#include "src/resolve/resolve.h"
 
 #include <iostream>
 
@@ -111,25 +108,6 @@ ExitCode check_policy(Context& context) {
             std::cout << "no policy files: the built-in policy holds\n";
     }
     return bad ? ExitCode::failed : ExitCode::done;
-}
-
-ExitCode show_policy(Context& context) {
-    const auto checked = check_tree(context.options.value("root").value_or("/"));
-    if (checked.diagnostics.has_errors()) {
-        for (const auto& found : checked.diagnostics.list())
-            std::cerr << render(found, source_of(checked, found.place.file)) << '\n';
-        return ExitCode::failed;
-    }
-    auto policy = *read_policy(checked.files).policy;
-    if (!context.operands.empty()) {
-        const auto file = read_domain_file(context.operands[0]);
-        const auto read = read_domain(file.name, file.xml);
-        if (!read.definition) throw Failure(ExitCode::failed, render(read.diagnostics, file.xml));
-        policy = policy_for(policy, traits_of(*read.definition));
-        policy.rules.clear(); // they have been applied
-    }
-    std::cout << policy_text(policy, context.options.has("origin"));
-    return ExitCode::done;
 }
 
 ExitCode show_schema(Context&) {

@@ -17,7 +17,7 @@ Client& Context::agent() {
 }
 
 std::span<const Verb> verbs() {
-    static const std::array<Verb, 26> table{{
+    static const std::array<Verb, 28> table{{
         {"list",
          "",
          "guests of this host; --all: those that do not run as well",
@@ -64,12 +64,28 @@ std::span<const Verb> verbs() {
          {"root=", "as=", "host", "strict"},
          check_policy},
         {"policy show",
-         "[FILE|-]",
-         "the policy that the files make, for all guests or for one definition",
+         "[NAME|FILE|-]",
+         "the policy that the files make, for all guests or for one definition; for a guest, the "
+         "one in force",
          0,
          1,
          {"root=", "origin"},
          show_policy},
+        {"policy explain",
+         "KEY",
+         "why a key has its value: every line that had a say; or what a guest's device filter says "
+         "to a device; or what a diagnostic's code stands for",
+         0,
+         1,
+         {"guest=", "device=", "root="},
+         explain_policy},
+        {"policy diff",
+         "",
+         "where the policy in force differs from the files; exit status 2 if it does",
+         0,
+         0,
+         {},
+         diff_policy},
         {"policy schema", "", "a JSON Schema of policy files, for editors", 0, 0, {}, show_schema},
         {"policy set",
          "PATH VALUE",

@@ -66,7 +66,6 @@ ExitCode get_policy(Context& context);
 
 // policy_verbs.cpp
 ExitCode check_policy(Context& context);
-ExitCode show_policy(Context& context);
 ExitCode show_schema(Context& context);
 ExitCode reload_policy(Context& context);
 
@@ -75,6 +74,11 @@ ExitCode try_policy(Context& context);
 ExitCode confirm_policy(Context& context);
 ExitCode revert_policy(Context& context);
 ExitCode simulate_policy(Context& context);
+
+// policy_insight_verbs.cpp
+ExitCode show_policy(Context& context);
+ExitCode explain_policy(Context& context);
+ExitCode diff_policy(Context& context);
 
 // import_verbs.cpp
 ExitCode import_policy(Context& context);

@@ -2,6 +2,7 @@
 #include "agent/supervisor/pipeline.h"
 
 #include "agent/host/guest_access.h"
+#include "src/base/text.h"
 #include "src/domain/domain_xml.h"
 
 #include <unistd.h>
@@ -52,6 +53,26 @@ Outcome<Launched> Pipeline::launch(const Definition& definition) {
 Launched Pipeline::adopt(executor::RunningGuest guest) {
     reservations_.take(guest.plan);
     return named(std::move(guest));
+}
+
+Outcome<DeviceExplanation> Pipeline::explain_device(const Definition& definition,
+                                                    const LaunchPlan& plan,
+                                                    const std::string& path) {
+    const auto refuse = [&](const std::string& why) {
+        return Failure{Failure::Kind::invalid_argument, "'" + printable(path) + "' " + why};
+    };
+    if (!path.starts_with('/')) return refuse("is no absolute path; name a node like /dev/sdb");
+    const auto policy = policy_for(policy_in_force()->policy, traits_of(definition.guest));
+    const auto facts = effects_.probe({policy.user.value, policy.group.value, {path}});
+    const auto found = facts.files.find(path);
+    if (found == facts.files.end() || found->second.state == FileFact::State::absent)
+        return refuse("is not on this host");
+    const auto& node = found->second;
+    if (node.state == FileFact::State::unreadable)
+        return refuse("cannot be examined: " + node.error);
+    if (node.type != FileType::block && node.type != FileType::character)
+        return refuse("is no device node; the device filter is not asked about it");
+    return vmwarden::explain_device(policy, plan, path, node);
 }
 
 Outcome<LaunchPlan> Pipeline::decide(const Definition& definition, Resolver resolver) {

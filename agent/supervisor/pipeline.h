@@ -8,6 +8,7 @@
 #include "agent/supervisor/policy_store.h"
 #include "agent/supervisor/reservations.h"
 #include "src/domain/guest_definition.h"
+#include "src/resolve/explain_device.h"
 
 #include <functional>
 #include <memory>
@@ -44,8 +45,13 @@ class Pipeline {
     // Of a guest that was running when the agent started.
     Launched adopt(executor::RunningGuest guest);
 
+    // What the filter in `plan` says to the device at a path.
+    Outcome<DeviceExplanation> explain_device(const Definition& definition, const LaunchPlan& plan,
+                                              const std::string& path);
+
     PolicyPointer read_policy() { return policies_.refresh(); }
     PolicyStore& policies() { return policies_; }
+    PolicyPointer policy_in_force() { return policies_.current(); }
     Reservations& reservations() { return reservations_; }
 
   private:

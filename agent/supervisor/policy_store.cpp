@@ -102,6 +102,14 @@ void PolicyStore::put_in_force(host::PolicyTree tree) {
     changed_(current_);
 }
 
+PolicyPointer PolicyStore::current() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (current_) return current_;
+    }
+    return refresh();
+}
+
 void PolicyStore::load_last_good() {
     auto found = effects_.last_good_policy();
     if (!found.fault.empty())

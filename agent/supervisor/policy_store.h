@@ -45,6 +45,8 @@ class PolicyStore {
       , changed_(std::move(changed)) {}
     // Reads the files and returns what is in force now. Any worker thread.
     PolicyPointer refresh();
+    // What is in force, whatever the files say by now. Any worker thread.
+    PolicyPointer current();
 
     // What the files on disk and the candidate make together, or everything that is wrong with
     // that. Changes nothing.

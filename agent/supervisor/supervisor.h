@@ -11,6 +11,8 @@
 #include "agent/supervisor/simulation.h"
 #include "agent/supervisor/status.h"
 #include "agent/supervisor/workers.h"
+#include "src/hostpolicy/explain.h"
+#include "src/resolve/explain_device.h"
 #include "src/verify/verify.h"
 
 #include <chrono>
@@ -74,6 +76,12 @@ class Supervisor {
     // What the candidate would mean for each guest.
     void simulate_policy(PolicyCandidate candidate, Then<std::vector<Forecast>> then);
 
+    // Of the policy in force; with a guest's name, of that which holds for it.
+    void effective_policy(const std::string& guest, Then<std::vector<PolicyEntry>> then);
+    void explain_key(std::string key, const std::string& guest, Then<KeyExplanation> then);
+    // What the guest's device filter says to a node, or would if it ran.
+    void explain_device(const std::string& guest, std::string node, Then<DeviceExplanation> then);
+
     // The job has only begun when these return.
     Outcome<JobStatus> create(DefinitionPointer definition);
     Outcome<JobStatus> ask(const std::string& name, guest::Verb verb,
@@ -133,6 +141,9 @@ class Supervisor {
     void on_shutdown_event(Guest& guest);
     void on_exit(const std::string& name);
     void ended(const std::string& name, const EndingOf& ending);
+
+    // insight.cpp
+    void with_definition(const std::string& name, Then<DefinitionPointer> then);
 
     // policy.cpp
     void policy_seen(const PolicyPointer& policy);

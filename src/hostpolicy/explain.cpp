@@ -6,6 +6,8 @@
 #include "src/hostpolicy/value_text.h"
 
 #include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
 
 namespace vmwarden {
 
@@ -99,6 +101,24 @@ std::optional<KeyExplanation> explain_key(const ReadPolicy& read, std::string_vi
     const auto* known = hostpolicy::find_key(key);
     if (known == nullptr) return std::nullopt;
     return hostpolicy::Explainer(read, *known, guest).explain();
+}
+
+nlohmann::ordered_json to_json(const KeyExplanation& explanation) {
+    using Json = nlohmann::ordered_json;
+    constexpr std::array kinds = {"set", "add", "remove"};
+    Json out{{"key", explanation.key},
+             {"meaning", explanation.meaning},
+             {"value", explanation.value},
+             {"because", explanation.origin.text()}};
+    if (explanation.lock) out["lock"] = explanation.lock->text();
+    out["changes"] = Json::array();
+    for (const auto& change : explanation.changes)
+        out["changes"].push_back({{"kind", kinds.at(static_cast<std::size_t>(change.kind))},
+                                  {"value", change.value},
+                                  {"because", change.origin.text()},
+                                  {"match", change.match},
+                                  {"counts", change.counts}});
+    return out;
 }
 
 std::vector<std::string_view> policy_key_names() {

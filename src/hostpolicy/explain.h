@@ -5,6 +5,7 @@
 
 #include "src/hostpolicy/read_policy.h"
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,6 +50,9 @@ struct KeyExplanation {
 // `read.policy` must be there. None: there is no such key.
 std::optional<KeyExplanation> explain_key(const ReadPolicy& read, std::string_view key,
                                           const GuestTraits* guest = nullptr);
+
+// As an object for programs: key, meaning, value, because, lock, changes.
+nlohmann::ordered_json to_json(const KeyExplanation& explanation);
 
 // The names explain_key() knows, for suggestions.
 std::vector<std::string_view> policy_key_names();

@@ -115,7 +115,8 @@ constexpr std::array table = {
         &HostPolicy::disks_allow,
         Scope::guest,
         {code::directory, directory_fault},
-        "directories, or single files, that a guest's disks may come from, links resolved"},
+        "directories, or single files, that a guest's disks, all images they stand on and their "
+        "data files may come from, links resolved"},
     Key{"disks.deny",
         &HostPolicy::disks_deny,
         Scope::guest,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The scope's device filter: a pure allow list.
+#include "src/resolve/device_names.h"
 #include "src/resolve/steps.h"
 
 #include <algorithm>
@@ -9,12 +10,6 @@ namespace vmwarden::resolving {
 namespace {
 
 using plan::DeviceRule;
-
-// By number, so that what systemd allows is what was looked at, whatever becomes of the name.
-std::string by_number(FileType type, DeviceNumber device) {
-    return (type == FileType::block ? "/dev/block/" : "/dev/char/") + std::to_string(device.major) +
-           ":" + std::to_string(device.minor);
-}
 
 void allow(Draft& draft, DeviceRule rule) {
     auto& rules = draft.plan.scope.devices;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // org.vmwarden1.Policy: what is in force, while the files are good and while they are not.
+#include "agent/bus/json_variant.h"
 #include "tests/bus/bus_fixture.h"
 
 namespace vmwarden::tests {
@@ -106,6 +107,67 @@ TEST_F(Policy, WhoPolkitDeniesNeitherReloadsNorChecks) {
     ASSERT_EQ(asked.size(), 2U);
     EXPECT_EQ(asked[0].action, "org.vmwarden1.manage-policy");
     EXPECT_EQ(asked[1].action, "org.vmwarden1.inspect-guest");
+}
+
+TEST_F(Policy, SaysWhatHoldsAndWhyForAllAndForOne) {
+    start_agent();
+    write("version: 1\nlimits: {processes: 900}\n"
+          "rules: [{match: {name: web}, set: {limits: {processes: 70}}}]\n");
+    reload();
+    create("web");
+    using EntryRow = sdbus::Struct<std::string, std::string, std::string>;
+    const auto effective = [&](const std::string& guest) {
+        std::map<std::string, std::string> found;
+        const auto [rows] =
+            policy<std::vector<EntryRow>>("GetEffective", guest, bus::Dictionary());
+        for (const auto& row : rows)
+            found[std::get<0>(row)] = std::get<1>(row) + " " + std::get<2>(row);
+        return found;
+    };
+    const std::string file = "policy /etc/vmwarden/policy.d/test.yaml";
+    EXPECT_EQ(effective("").at("limits.processes"), "900 " + file + ":2:10");
+    EXPECT_EQ(effective("").count("rules[0]"), 1U);
+    EXPECT_EQ(effective("web").at("limits.processes"), "70 " + file + ":3:45");
+    EXPECT_EQ(effective("web").count("rules[0]"), 0U);
+
+    const auto explain = [&](const std::string& key, const std::string& guest) {
+        return bus::to_json(
+            std::get<0>(policy<bus::Dictionary>("Explain", key, guest, bus::Dictionary())));
+    };
+    const auto all = explain("limits.processes", "");
+    EXPECT_EQ(all.at("value"), "900");
+    ASSERT_EQ(all.at("changes").size(), 3U);
+    EXPECT_EQ(all.at("changes")[2].at("match"), "{name: web}");
+    EXPECT_EQ(all.at("changes")[2].at("counts"), false);
+    EXPECT_EQ(explain("limits.processes", "web").at("value"), "70");
+    EXPECT_EQ(error_of([&] { explain("limit.processes", ""); }),
+              "InvalidArgument: unknown key 'limit.processes'; did you mean 'limits.processes'?");
+    EXPECT_TRUE(error_of([&] { explain("user", "nobody-here"); }).starts_with("NoSuchGuest: "));
+}
+
+TEST_F(Policy, SaysWhatIsInForceWhileTheFilesDoNotCheck) {
+    start_agent();
+    write("version: 1\nlimits: {processes: 900}\n");
+    reload();
+    write(bad);
+    EXPECT_TRUE(error_of([&] { reload(); }).starts_with("InvalidPolicy: "));
+    const auto [answer] = policy<bus::Dictionary>("Explain", std::string("limits.processes"),
+                                                  std::string(), bus::Dictionary());
+    EXPECT_EQ(bus::to_json(answer).at("value"), "900");
+}
+
+TEST_F(Policy, SaysWhatAGuestsFilterSaysToADevice) {
+    start_agent();
+    create("web");
+    const auto ask = [&](const std::string& node) {
+        return bus::to_json(std::get<0>(policy<bus::Dictionary>(
+            "ExplainDevice", std::string("web"), node, bus::Dictionary())));
+    };
+    const auto found = ask("/dev/null");
+    EXPECT_EQ(found.at("allowed"), true);
+    EXPECT_EQ(found.at("because"), "built-in default");
+    EXPECT_TRUE(error_of([&] { ask("null"); }).starts_with("InvalidArgument: "));
+    EXPECT_TRUE(error_of([&] { ask("/images/a.raw"); }).starts_with("InvalidArgument: "));
 }
 
 TEST_F(Policy, ChecksATextByAnyName) {

@@ -50,6 +50,18 @@ class Shown(unittest.TestCase):
         self.assertIn(f"{CANDIDATE}:2:1: error: 'slice' is locked; by {LOCKING}:2:8", refused.stderr)
         self.assertEqual(check("--as=50-lock.yaml", str(CANDIDATE)).returncode, 0)
 
+    def test_every_line_that_had_a_say_is_named(self):
+        LOCKING.write_text('version: 1\nlimits: {processes: 900}\nlock: [limits]\n')
+        explained = seen.run("vmwarden", "policy", "explain", "limits.processes").stdout
+        self.assertRegex(explained, r"(?m)^limits\.processes: 900$")
+        self.assertRegex(explained, rf"(?m)^ +yes +policy {LOCKING}:2:10 +900$")
+        self.assertRegex(explained, r"(?m)^ +no +policy .*/10-vendor\.yaml:\d+:\d+ +4096$")
+        self.assertRegex(explained, rf"(?m)^  locked by policy {LOCKING}:3:8$")
+        wrong = seen.run("vmwarden", "policy", "explain", "limits.proceses", check=False)
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("did you mean 'limits.processes'?", wrong.stderr)
+        self.assertIn("neither", seen.run("vmwarden", "policy", "explain", "P0014").stdout)
+
     def test_the_schema_knows_every_key_of_the_vendor_s_file(self):
         schema = json.loads(seen.run("vmwarden", "policy", "schema").stdout)
         shown = seen.run("vmwarden", "policy", "show").stdout
