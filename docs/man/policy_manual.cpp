@@ -2,9 +2,11 @@
 // Writes vmwarden-policy.yaml(5): the keys and what becomes of qemu.conf's options come from the
 // tables that the reader and the import use.
 #include "src/hostpolicy/describe.h"
+#include "src/hostpolicy/explain.h"
 #include "src/qemuconf/qemu_conf.h"
 
 #include <iostream>
+#include <string>
 
 namespace {
 
@@ -105,11 +107,25 @@ converts a file.
 .Bl -tag -width indent
 )";
 
+constexpr const char* diagnostics = R"(.El
+.Sh DIAGNOSTICS
+Each mistake has a code that keeps its meaning;
+.Nm vmwarden Cm policy explain Ar CODE
+tells it too.
+.Bl -tag -width P0000
+)";
+
 constexpr const char* tail = R"(.El
 .Sh SEE ALSO
 .Xr vmwarden 1 ,
 .Xr vmwardend 8
 )";
+
+// roff(7) takes a point or a quote that begins a line for a request.
+std::string on_a_line(std::string_view text) {
+    const bool request = text.starts_with('.') || text.starts_with('\'');
+    return (request ? "\\&" : "") + std::string(text);
+}
 
 } // namespace
 
@@ -121,6 +137,9 @@ int main() {
             std::cout << "is " << option.key << (option.note.empty() ? "" : ":") << '\n';
         if (!option.note.empty()) std::cout << option.note << '\n';
     }
+    std::cout << diagnostics;
+    for (const auto& [code, meaning] : vmwarden::code_meanings())
+        std::cout << ".It " << code << '\n' << on_a_line(meaning) << ".\n";
     std::cout << tail;
     return std::cout.good() ? 0 : 1;
 }
