@@ -49,7 +49,11 @@ Failure invalid_policy(const std::string& outcome, const Diagnostics& diagnostic
 Failure refused(const std::vector<Refusal>& refusals, Sources sources) {
     Failure failure{Failure::Kind::launch_failed, {}};
     for (const auto& refusal : refusals) {
-        if (refusal.kind == Refusal::Kind::denied) failure.kind = Failure::Kind::policy_denied;
+        if (refusal.kind == Refusal::Kind::denied) {
+            failure.kind = Failure::Kind::policy_denied;
+            if (refusal.rule.kind == Origin::Kind::policy)
+                failure.policy_lines.push_back(refusal.rule.place);
+        }
         Diagnostic diagnostic = refusal.diagnostic;
         diagnostic.message = refusal.step + ": " + diagnostic.message;
         if (!failure.message.empty()) failure.message += "\n";

@@ -34,6 +34,7 @@ struct Failure {
     };
     Kind kind = Kind::operation_failed;
     std::string message; // what, where (file:line:col when a file is meant), how to mend it
+    std::vector<SourcePlace> policy_lines = {}; // of policy_denied: those that say no
 };
 
 template <class T>

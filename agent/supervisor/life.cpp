@@ -83,6 +83,12 @@ void Supervisor::watch(Guest& guest, Launched launched) {
 void Supervisor::launch_failed(Guest& guest, const JobStatus& job, const Failure& failure) {
     const std::string name = guest.status.name;
     log(LOG_NOTICE, "did not start:\n" + failure.message, name);
+    // An entry each: of fields given twice the journal keeps no order.
+    for (const auto& place : failure.policy_lines)
+        log_with({{"GUEST", name},
+                  {"POLICY_FILE", place.file},
+                  {"POLICY_LINE", std::to_string(place.line)}},
+                 LOG_NOTICE, name + ": denied by " + place.text());
     change(guest, guest::Event::launch_failed, [&](GuestStatus& status) {
         status.exit_reason = failure.message.substr(0, failure.message.find('\n'));
     });

@@ -16,12 +16,12 @@ void limit_size(Draft& draft) {
     const auto& policy = draft.policy;
     const auto& definition = draft.definition;
     if (definition.vcpus > policy.limits_vcpus.value)
-        draft.deny("vcpus", definition.place,
+        draft.deny("vcpus", definition.place, policy.limits_vcpus.origin,
                    std::to_string(definition.vcpus) + " vcpus; the policy allows " +
                        std::to_string(policy.limits_vcpus.value),
                    raise("limits.vcpus", policy.limits_vcpus.origin));
     if (definition.memory > policy.limits_memory.value)
-        draft.deny("memory", definition.memory_place,
+        draft.deny("memory", definition.memory_place, policy.limits_memory.origin,
                    size_text(definition.memory) + " of memory; the policy allows " +
                        size_text(policy.limits_memory.value),
                    raise("limits.memory", policy.limits_memory.origin));
@@ -30,7 +30,7 @@ void limit_size(Draft& draft) {
 void limit_guests(Draft& draft) {
     const auto& limit = draft.policy.limits_guests;
     if (draft.facts.other_guests < limit.value) return;
-    draft.deny("guests", draft.definition.name_place,
+    draft.deny("guests", draft.definition.name_place, limit.origin,
                std::to_string(draft.facts.other_guests) +
                    " guests run already; the policy allows " + std::to_string(limit.value),
                "stop one, or raise " + policy_line("limits.guests", limit.origin));
@@ -49,7 +49,7 @@ void check_network(Draft& draft, const Interface& interface) {
         std::find_if(networks.value.begin(), networks.value.end(),
                      [&](const auto& one) { return one.value.name == interface.network; });
     if (found == networks.value.end())
-        return draft.deny("network", interface.place,
+        return draft.deny("network", interface.place, networks.origin,
                           "the policy has no network '" + interface.network + "'",
                           "it has " + names_of(networks.value) + "; see " +
                               policy_line("networks", networks.origin));
@@ -73,6 +73,7 @@ void check_raw_arguments(Draft& draft) {
     draft.deny("qemu:commandline",
                arguments != 0 ? definition.raw_arguments.front().place
                               : definition.raw_environment.front().place,
+               permits.origin,
                "the definition gives QEMU arguments or environment of its own, and the policy does "
                "not permit that",
                "remove <qemu:commandline>, or add qemu-commandline to " +

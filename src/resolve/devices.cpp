@@ -50,7 +50,7 @@ void demand(Draft& draft, const std::string& node, const std::string& step,
     const bool listed = std::any_of(acl.value.begin(), acl.value.end(),
                                     [&](const auto& entry) { return entry.value == node; });
     if (!listed)
-        draft.deny(step, place, "the policy does not let guests use " + node,
+        draft.deny(step, place, acl.origin, "the policy does not let guests use " + node,
                    "add it to " + policy_line("cgroup_device_acl", acl.origin) + ", or " + hint);
 }
 

@@ -7,8 +7,10 @@ namespace {
 
 Refusal refusal(Refusal::Kind kind, std::string step, SourcePlace place, std::string message,
                 std::string hint) {
-    return {kind, std::move(step),
-            Diagnostic{Severity::error, std::move(place), std::move(message), std::move(hint)}};
+    return {kind,
+            std::move(step),
+            Diagnostic{Severity::error, std::move(place), std::move(message), std::move(hint)},
+            {}};
 }
 
 SourcePlace place_or(SourcePlace place, const SourcePlace& instead) {
@@ -17,10 +19,12 @@ SourcePlace place_or(SourcePlace place, const SourcePlace& instead) {
 
 } // namespace
 
-void Draft::deny(std::string step, SourcePlace place, std::string message, std::string hint) {
+void Draft::deny(std::string step, SourcePlace place, const Origin& rule, std::string message,
+                 std::string hint) {
     refusals.push_back(refusal(Refusal::Kind::denied, std::move(step),
                                place_or(std::move(place), definition.place), std::move(message),
                                std::move(hint)));
+    refusals.back().rule = rule;
 }
 
 void Draft::refuse(std::string step, SourcePlace place, std::string message, std::string hint) {

@@ -21,8 +21,10 @@ struct Draft {
     // Index in definition.disks -> its images, as QEMU is to open them.
     std::map<std::size_t, std::vector<qemu::Image>> images = {};
 
-    // The policy says no. A place that is none (a built-in default's) becomes the guest's own.
-    void deny(std::string step, SourcePlace place, std::string message, std::string hint);
+    // The policy says no, in `rule`. A place that is none (a built-in default's) becomes the guest's
+    // own.
+    void deny(std::string step, SourcePlace place, const Origin& rule, std::string message,
+              std::string hint);
     // The host cannot.
     void refuse(std::string step, SourcePlace place, std::string message, std::string hint);
     void decide(std::string what, std::string value, std::string because);

@@ -49,7 +49,8 @@ void take_named(Draft& draft) {
     const auto& place = draft.definition.emulator_place;
     const auto* allowed = allowing_line(draft.policy, path);
     if (allowed == nullptr)
-        draft.deny("emulator", place, "the policy does not allow the emulator " + path,
+        draft.deny("emulator", place, draft.policy.emulators.origin,
+                   "the policy does not allow the emulator " + path,
                    "add it to " + policy_line("emulators", draft.policy.emulators.origin));
     const auto& fact = draft.file(path);
     if (fact.state == FileFact::State::absent)
@@ -73,7 +74,7 @@ void choose(Draft& draft) {
     }
     const auto& place = draft.definition.place;
     if (!denied.empty())
-        return draft.deny("emulator", place,
+        return draft.deny("emulator", place, draft.policy.emulators.origin,
                           "the policy allows none of the emulators here: " + list_text(denied),
                           "add one to " + policy_line("emulators", draft.policy.emulators.origin));
     draft.refuse("emulator", place,

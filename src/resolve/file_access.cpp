@@ -44,7 +44,7 @@ bool gets_access(FileCase& c) {
                       (c.writes() ? "read and write '" : "read '") + c.wanted.path + "'";
     const auto& dynamic = c.draft.policy.dynamic_ownership;
     if (!dynamic.value) {
-        c.deny(what + ", and the policy forbids changing its owner",
+        c.deny(dynamic.origin, what + ", and the policy forbids changing its owner",
                "run: " + granting_command(c) + "; or change " +
                    policy_line("dynamic_ownership", dynamic.origin));
         return false;

@@ -35,13 +35,15 @@ bool is_allowed(FileCase& c) {
     if (!c.wanted.named_by.empty())
         named += ", which the header of '" + c.wanted.named_by + "' names,";
     if (const auto* denied = closest(policy.disks_deny.value, path)) {
-        c.deny(named + " lies in " + denied->value + ", where the policy wants no disks",
+        c.deny(denied->origin,
+               named + " lies in " + denied->value + ", where the policy wants no disks",
                "move it, or take " + denied->value + " out of " +
                    policy_line("disks.deny", denied->origin));
         return false;
     }
     if (closest(policy.disks_allow.value, path) != nullptr) return true;
-    c.deny(named + " lies in no directory that the policy allows for disks",
+    c.deny(policy.disks_allow.origin,
+           named + " lies in no directory that the policy allows for disks",
            "move it, or add its directory to " +
                policy_line("disks.allow", policy.disks_allow.origin));
     return false;

@@ -17,8 +17,8 @@ struct FileCase {
     void refuse(std::string message, std::string hint) {
         draft.refuse(wanted.purpose, wanted.place, std::move(message), std::move(hint));
     }
-    void deny(std::string message, std::string hint) {
-        draft.deny(wanted.purpose, wanted.place, std::move(message), std::move(hint));
+    void deny(const Origin& rule, std::string message, std::string hint) {
+        draft.deny(wanted.purpose, wanted.place, rule, std::move(message), std::move(hint));
     }
     [[nodiscard]] bool writes() const {
         return wanted.sharing != plan::FileGrant::Sharing::readonly;

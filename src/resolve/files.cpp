@@ -34,7 +34,7 @@ void check_count(Draft& draft) {
                          std::to_string(max_images) + " can be given",
                      "shorten the chains with qemu-img convert");
     else if (count != 0 && count + other_descriptors > limit.value)
-        draft.deny("files", {},
+        draft.deny("files", {}, limit.origin,
                    "the guest's " + std::to_string(count) +
                        " files, backing chains included, do "
                        "not fit in " +

@@ -45,7 +45,7 @@ void choose_shim_account(Draft& draft) {
                             "give it an own uid: the shim stays without privilege");
     const auto& identity = draft.facts.identity;
     if (identity && identity->uid == account->uid) // the guest could trace and kill its shim
-        return draft.deny("identity", draft.policy.user.origin.place,
+        return draft.deny("identity", draft.policy.user.origin.place, draft.policy.user.origin,
                           "guests may not run as the shim's own user 'vmwarden'",
                           "change " + policy_line("user", draft.policy.user.origin));
     draft.plan.shim.account = *account;

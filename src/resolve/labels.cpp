@@ -88,7 +88,7 @@ void label_guest(Draft& draft) {
 void require_label(Draft& draft) {
     const auto& required = draft.policy.security_require_confined;
     if (!required.value || draft.plan.security.model != "none") return;
-    draft.deny("selinux", draft.definition.place,
+    draft.deny("selinux", draft.definition.place, required.origin,
                "the guest would run without a label, and the policy refuses those",
                "enable SELinux, or change " +
                    policy_line("security_require_confined", required.origin));

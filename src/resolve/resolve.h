@@ -50,6 +50,7 @@ struct Refusal {
     Kind kind = Kind::impossible;
     std::string step;      // short name: "emulator", "disk hda", "identity", "selinux"
     Diagnostic diagnostic; // place: the line of definition or policy in question
+    Origin rule = {};      // of a denial: what in the policy says no
     bool operator==(const Refusal&) const = default;
 };
 
