@@ -41,6 +41,22 @@ show ls -lnZ "$images/disk.img"
 say "What the kernel says about QEMU, compared with the plan"
 show vmwarden verify hello
 
+say "The policy changes while it runs: one key is set, and the guest's limit follows"
+show vmwarden policy set limits.processes 700
+show vmwarden policy reload
+show vmwarden policy explain limits.processes
+show systemctl show -p TasksMax vmwarden-hello.scope
+
+say "What another policy would mean for it, and that policy on trial: nothing is written before confirm"
+candidate=$(mktemp --suffix=.yaml)
+printf 'version: 1\nlimits: {processes: 300}\nrules: [{match: {name: "hel*"}, set: {user: "+4101"}}]\n' >"$candidate"
+show vmwarden policy simulate --as 70-candidate.yaml "$candidate"
+show vmwarden policy try --as 70-candidate.yaml --timeout 60 "$candidate"
+show vmwarden policy diff || true
+show vmwarden policy revert
+show vmwarden policy diff
+rm "$candidate"
+
 say "An orderly shutdown: the ACPI power button, then the guest ends itself"
 show vmwarden shutdown --timeout=300 hello
 
