@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the host cases see: the kernel's and systemd's view, never what vmwarden says of itself."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -113,6 +114,44 @@ def wait_for_line(path, text):
                 seen += os.read(tail.stdout.fileno(), 65536)
         finally:
             tail.terminate()
+
+
+def policy_property(name):
+    """Of org.vmwarden1.Policy, asked over the bus."""
+    answer = run("busctl", "--json=short", "get-property", "org.vmwarden1", "/org/vmwarden1", "org.vmwarden1.Policy", name)
+    return json.loads(answer.stdout)["data"]
+
+
+@contextlib.contextmanager
+def policy_changes():
+    """Gives a function that waits for the next change of a policy property, of those since this began."""
+    watch = ["busctl", "--system", "monitor", "--match",
+             "type='signal',path='/org/vmwarden1',member='PropertiesChanged'", "org.vmwarden1"]
+    with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as monitor:
+        monitor.stderr.readline()  # it listens now
+
+        def wait():
+            if not select.select([monitor.stdout], [], [], PATIENCE)[0]:
+                raise AssertionError(f"no property of the policy changed for {PATIENCE} s")
+            os.read(monitor.stdout.fileno(), 65536)
+
+        try:
+            yield wait
+        finally:
+            monitor.terminate()
+
+
+def journal_cursor():
+    """Where the journal ends now."""
+    return run("journalctl", "--show-cursor", "-n", "0").stdout.rsplit("cursor: ", 1)[1].strip()
+
+
+def journal_since(cursor):
+    """All that has been written since. Not filtered by journalctl, which passes over the first entry that matches
+    behind a cursor that does not."""
+    run("journalctl", "--sync")
+    lines = run("journalctl", "--all", "--after-cursor", cursor, "-o", "json").stdout.splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def make_disk(name, size=1024 * 1024, owner=(0, 0), mode=0o600):

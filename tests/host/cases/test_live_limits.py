@@ -16,14 +16,10 @@ MIB = 1024 * 1024
 UNTOUCHED = 4096
 
 
-def journal_end():
-    return seen.run("journalctl", "--show-cursor", "-n", "0").stdout.rsplit("cursor: ", 1)[1].strip()
-
-
 @contextlib.contextmanager
 def journal_line(text):
     """Waits at the end for a line that has come since the beginning."""
-    since = journal_end()
+    since = seen.journal_cursor()
     yield
     with subprocess.Popen(["journalctl", "--follow", "--after-cursor", since, "-o", "cat"], stdout=subprocess.PIPE,
                           text=True) as journal:
@@ -112,7 +108,7 @@ class LiveLimits(Case):
 
     def test_outlive_the_agent_and_systemd_s_reload(self):
         self.set("limits.processes", "700")
-        since = journal_end()
+        since = seen.journal_cursor()
         seen.run("systemctl", "reset-failed", "vmwardend.service", check=False)
         seen.run("systemctl", "restart", "vmwardend.service")
         seen.vmwarden("policy", "reload")

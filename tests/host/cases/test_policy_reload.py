@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The policy in force: good and bad reloads, a bad tree over restarts, files that change while the agent runs."""
 
-import contextlib
-import json
-import os
 import pathlib
-import select
-import subprocess
 import unittest
 
 import seen
@@ -15,31 +10,6 @@ SITE = pathlib.Path("/etc/vmwarden/policy.d/60-site.yaml")
 LAST_GOOD = pathlib.Path("/var/lib/vmwarden/policy/last-good")
 GOOD = 'version: 1\nuser: "+3456"\ngroup: "+3457"\n'
 BAD = "version: 1\nusr: root\nslice: 7\n"
-
-
-def shown(name):
-    answer = seen.run("busctl", "--json=short", "get-property", "org.vmwarden1", "/org/vmwarden1",
-                      "org.vmwarden1.Policy", name)
-    return json.loads(answer.stdout)["data"]
-
-
-@contextlib.contextmanager
-def policy_changes():
-    """Gives a function that waits for the next change of a policy property, of those since this began."""
-    watch = ["busctl", "--system", "monitor", "--match",
-             "type='signal',path='/org/vmwarden1',member='PropertiesChanged'", "org.vmwarden1"]
-    with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as monitor:
-        monitor.stderr.readline()  # it listens now
-
-        def wait():
-            if not select.select([monitor.stdout], [], [], seen.PATIENCE)[0]:
-                raise AssertionError(f"no property of the policy changed for {seen.PATIENCE} s")
-            os.read(monitor.stdout.fileno(), 65536)
-
-        try:
-            yield wait
-        finally:
-            monitor.terminate()
 
 
 def agent_pid():
@@ -80,8 +50,8 @@ class Reload(Case):
     def test_good_files_are_put_into_force(self):
         done = self.reload(GOOD)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(shown("State"), "ok")
-        self.assertIn(str(SITE), shown("Sources"))
+        self.assertEqual(seen.policy_property("State"), "ok")
+        self.assertIn(str(SITE), seen.policy_property("Sources"))
         self.assertEqual(self.uid_of_a_new_guest(), "3456")
         self.assertEqual(LAST_GOOD.stat().st_mode & 0o7777, 0o600)
         self.assertEqual(LAST_GOOD.parent.stat().st_mode & 0o7777, 0o700)
@@ -94,31 +64,29 @@ class Reload(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"{SITE}:2:1: error", done.stderr)
         self.assertIn(f"{SITE}:3:8: error", done.stderr)
-        self.assertEqual(shown("State"), "stale")
-        self.assertEqual([(row[0], row[1]) for row in shown("Errors")], [(str(SITE), 2), (str(SITE), 3)])
+        self.assertEqual(seen.policy_property("State"), "stale")
+        self.assertEqual([(row[0], row[1]) for row in seen.policy_property("Errors")], [(str(SITE), 2), (str(SITE), 3)])
         self.assertEqual(seen.state("keeper"), "running")
         self.assertEqual(self.uid_of_a_new_guest(), "3456")
 
     def test_the_journal_has_one_entry_with_the_place(self):
-        since = seen.run("journalctl", "--show-cursor", "-n", "0").stdout.rsplit("cursor: ", 1)[1].strip()
+        since = seen.journal_cursor()
         self.reload(BAD)
         self.reload(BAD)
         self.uid_of_a_new_guest()
-        seen.run("journalctl", "--sync")
-        # Not filtered by journalctl, which passes over the first entry that matches behind a cursor that does not.
-        lines = seen.run("journalctl", "--all", "--after-cursor", since, "-o", "json").stdout.splitlines()
-        entries = [entry for entry in map(json.loads, lines) if entry.get("POLICY_FILE") == str(SITE)]
+        written = seen.journal_since(since)
+        entries = [entry for entry in written if entry.get("POLICY_FILE") == str(SITE)]
         self.assertEqual([entry["POLICY_LINE"] for entry in entries], ["2"])
         self.assertIn(f"{SITE}:3:8: error", entries[0]["MESSAGE"])
         # What systemctl reload was told stands there as well.
-        told = [entry["MESSAGE"] for entry in map(json.loads, lines) if entry.get("SYSLOG_IDENTIFIER") == "vmwarden"]
+        told = [entry["MESSAGE"] for entry in written if entry.get("SYSLOG_IDENTIFIER") == "vmwarden"]
         self.assertTrue(any(f"{SITE}:2:1: error" in message for message in told), told)
 
     def test_the_last_good_policy_outlives_the_agent(self):
         self.assertEqual(self.reload(GOOD).returncode, 0)
         self.assertNotEqual(self.reload(BAD).returncode, 0)
         restart_agent()
-        self.assertEqual(shown("State"), "stale")
+        self.assertEqual(seen.policy_property("State"), "stale")
         self.assertEqual(self.uid_of_a_new_guest(), "3456")
 
     def test_a_changed_last_good_policy_is_not_used(self):
@@ -128,8 +96,8 @@ class Reload(Case):
         LAST_GOOD.write_bytes(kept.replace(b"+3456", b"+0000"))
         self.assertNotEqual(kept, LAST_GOOD.read_bytes())
         restart_agent()
-        self.assertEqual(shown("State"), "stale")
-        self.assertEqual(shown("Sources"), [])
+        self.assertEqual(seen.policy_property("State"), "stale")
+        self.assertEqual(seen.policy_property("Sources"), [])
         done = seen.vmwarden("create", "-", stdin=seen.guest_xml("probe"), check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no guest is started", done.stderr)
@@ -147,25 +115,25 @@ class ChangedFiles(Case):
     """Nobody asks for a reload: the path unit does."""
 
     def wait_until(self, name, wanted, wait):
-        while shown(name) != wanted:
+        while seen.policy_property(name) != wanted:
             wait()
 
     def test_are_put_into_force_by_themselves(self):
         agent = agent_pid()
-        sources = shown("Sources")
-        with policy_changes() as wait:
+        sources = seen.policy_property("Sources")
+        with seen.policy_changes() as wait:
             SITE.write_text(GOOD, encoding="ascii")
             self.wait_until("Sources", [*sources, str(SITE)], wait)
             SITE.write_text(BAD, encoding="ascii")
             self.wait_until("State", "stale", wait)
             SITE.unlink()
             self.wait_until("State", "ok", wait)
-            self.assertEqual(shown("Sources"), sources)
+            self.assertEqual(seen.policy_property("Sources"), sources)
         self.assertEqual(agent, agent_pid())
 
     def test_one_behind_the_other_are_all_seen(self):
         """The last of many changes comes at any moment of the reloads that the earlier ones asked for."""
-        with policy_changes() as wait:
+        with seen.policy_changes() as wait:
             for _ in range(5):
                 for number in range(12):
                     SITE.with_name(f"6{number:02}.yaml").write_text(GOOD, encoding="ascii")

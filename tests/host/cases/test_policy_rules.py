@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Rules: every guest under its own user, by the kernel's view; and what is logged of a guest that is refused."""
 
-import json
 import pathlib
 import unittest
 
@@ -15,16 +14,6 @@ rules:
   - match: {name: web-2}
     set: {user: "+4201"}
 """
-
-
-def journal_cursor():
-    return seen.run("journalctl", "--show-cursor", "-n", "0").stdout.rsplit("cursor: ", 1)[1].strip()
-
-
-def journal_since(cursor):
-    seen.run("journalctl", "--sync")
-    lines = seen.run("journalctl", "--all", "--after-cursor", cursor, "-o", "json").stdout.splitlines()
-    return [json.loads(line) for line in lines]
 
 
 class Rules(unittest.TestCase):
@@ -67,10 +56,10 @@ class Rules(unittest.TestCase):
                    'rules: [{match: {name: web-9}, set: {limits: {memory: 1M}}}]\n')
         disk = seen.make_disk("web-9.raw")
         self.addCleanup(disk.unlink)
-        cursor = journal_cursor()
+        cursor = seen.journal_cursor()
         refused = self.create("web-9", [(disk, "vda")], check=False)
         self.assertEqual(refused.returncode, 3, refused.stderr)
-        entries = [entry for entry in journal_since(cursor)
+        entries = [entry for entry in seen.journal_since(cursor)
                    if entry.get("GUEST") == "web-9" and "POLICY_LINE" in entry]
         self.assertEqual({entry["POLICY_FILE"] for entry in entries}, {str(SITE)})
         self.assertEqual(sorted(entry["POLICY_LINE"] for entry in entries), ["3", "4"])

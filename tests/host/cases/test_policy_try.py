@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A policy file on trial: what new guests get meanwhile, how it ends, what it leaves on disk, what it would change."""
 
-import contextlib
 import json
 import os
 import pathlib
-import select
 import signal
-import subprocess
 import unittest
 
 import seen
@@ -18,44 +15,13 @@ CANDIDATE = pathlib.Path("/run/candidate-try.tmp")
 TEXT = 'version: 1\nuser: "+3456" # on trial\ngroup: "+3457"\nlimits: {processes: 777}\n'
 
 
-def shown(name):
-    answer = seen.run("busctl", "--json=short", "get-property", "org.vmwarden1", "/org/vmwarden1",
-                      "org.vmwarden1.Policy", name)
-    return json.loads(answer.stdout)["data"]
-
-
 def policy(*arguments, check=True):
     return seen.vmwarden("policy", *arguments, check=check)
 
 
-@contextlib.contextmanager
-def policy_changes():
-    """Gives a function that waits for the next change of a policy property, of those since this began."""
-    watch = ["busctl", "--system", "monitor", "--match",
-             "type='signal',path='/org/vmwarden1',member='PropertiesChanged'", "org.vmwarden1"]
-    with subprocess.Popen(watch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as monitor:
-        monitor.stderr.readline()  # it listens now
-
-        def wait():
-            if not select.select([monitor.stdout], [], [], seen.PATIENCE)[0]:
-                raise AssertionError(f"no property of the policy changed for {seen.PATIENCE} s")
-            os.read(monitor.stdout.fileno(), 65536)
-
-        try:
-            yield wait
-        finally:
-            monitor.terminate()
-
-
-def journal_cursor():
-    return seen.run("journalctl", "--show-cursor", "-n", "0").stdout.rsplit("cursor: ", 1)[1].strip()
-
-
 def trial_entries(since):
     """What the agent wrote of trials."""
-    seen.run("journalctl", "--sync")
-    lines = seen.run("journalctl", "--all", "--after-cursor", since, "-o", "json").stdout.splitlines()
-    return [(entry["TRIAL"], entry["POLICY_FILE"]) for entry in map(json.loads, lines) if "TRIAL" in entry]
+    return [(entry["TRIAL"], entry["POLICY_FILE"]) for entry in seen.journal_since(since) if "TRIAL" in entry]
 
 
 class Case(unittest.TestCase):
@@ -89,16 +55,16 @@ class Case(unittest.TestCase):
 
 class Trial(Case):
     def test_holds_for_new_guests_and_its_time_ends_it(self):
-        since = journal_cursor()
-        with policy_changes() as wait:
+        since = seen.journal_cursor()
+        with seen.policy_changes() as wait:
             done = self.try_it("--timeout=20")
             self.assertIn("60-site.yaml: in force", done.stdout)
             self.assertIn("vmwarden policy confirm", done.stdout)
-            self.assertEqual(shown("Trial"), "60-site.yaml")
-            self.assertIn(str(SITE), shown("Sources"))
+            self.assertEqual(seen.policy_property("Trial"), "60-site.yaml")
+            self.assertIn(str(SITE), seen.policy_property("Sources"))
             self.assertEqual(self.new_guest(), ("3456", "777"))
             self.assertEqual(sorted(os.listdir(DIRECTORY)), self.before)
-            while shown("Trial"):
+            while seen.policy_property("Trial"):
                 wait()
         uid, tasks = self.new_guest()
         self.assertEqual(uid, self.usual)
@@ -108,12 +74,12 @@ class Trial(Case):
         self.assertEqual(trial_entries(since), [("begun", str(SITE)), ("expired", str(SITE))])
 
     def test_is_on_disk_byte_for_byte_once_confirmed(self):
-        since = journal_cursor()
+        since = seen.journal_cursor()
         self.try_it("--timeout=600")
         self.assertEqual(policy("confirm").stdout, f"{SITE}: kept, and in force\n")
         self.assertEqual(SITE.read_text(), TEXT)
         self.assertIn('\nuser: "+3456"', policy("show").stdout.replace("'", '"'))
-        self.assertEqual(shown("Trial"), "")
+        self.assertEqual(seen.policy_property("Trial"), "")
         self.assertEqual(self.new_guest(), ("3456", "777"))
         self.assertEqual(trial_entries(since), [("begun", str(SITE)), ("confirmed", str(SITE))])
         refused = policy("confirm", check=False)
@@ -133,7 +99,7 @@ class Trial(Case):
         seen.wait_until_gone(agent)
         seen.run("systemctl", "reset-failed", "vmwardend.service", check=False)
         seen.run("systemctl", "restart", "vmwardend.service")
-        self.assertEqual(shown("Trial"), "")
+        self.assertEqual(seen.policy_property("Trial"), "")
         self.assertEqual(self.new_guest()[0], self.usual)
         self.assertEqual(sorted(os.listdir(DIRECTORY)), self.before)
 
@@ -148,7 +114,7 @@ class Trial(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"{CANDIDATE}:2:1: error", done.stderr)
         self.assertIn(f"{CANDIDATE}:3:8: error", done.stderr)
-        self.assertEqual(shown("Trial"), "")
+        self.assertEqual(seen.policy_property("Trial"), "")
 
     def test_does_not_begin_without_a_name_or_a_time(self):
         for wrong in (["--as=../x.yaml"], ["--as=x.conf"], ["--as=60-site.yaml", "--timeout=0"],
@@ -157,13 +123,13 @@ class Trial(Case):
         call = ["busctl", "call", "org.vmwarden1", "/org/vmwarden1", "org.vmwarden1.Policy", "Try", "ssua{sv}", TEXT]
         for name, seconds in (("../x.yaml", "30"), ("x.conf", "30"), ("60-site.yaml", "0")):
             self.assertNotEqual(seen.run(*call, name, seconds, "0", check=False).returncode, 0)
-        self.assertEqual(shown("Trial"), "")
+        self.assertEqual(seen.policy_property("Trial"), "")
 
     def test_is_not_for_everybody(self):
         done = seen.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "vmwarden", "-c", "qemu:///system",
                         "--no-ask-password", "policy", "try", "--as=60-site.yaml", str(CANDIDATE), check=False)
         self.assertEqual(done.returncode, 3, done.stderr)
-        self.assertEqual(shown("Trial"), "")
+        self.assertEqual(seen.policy_property("Trial"), "")
 
 
 class Simulation(Case):
