@@ -2,11 +2,11 @@
 #include "agent/host/last_good_policy.h"
 
 #include "agent/host/files.h"
+#include "src/base/checksum.h"
 #include "src/base/units.h"
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <fcntl.h>
 #include <system_error>
 #include <unistd.h>
@@ -16,16 +16,6 @@ namespace vmwarden::host {
 namespace {
 
 constexpr std::string_view format = "vmwarden-last-good-policy 1 ";
-
-// FNV-1a, 64 bits: against damage and hand edits. Who can write here is root, whom no sum stops.
-std::string checksum(std::string_view bytes) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : bytes)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    std::array<char, 17> text{};
-    std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash));
-    return text.data();
-}
 
 // Takes what stands before `end` and `end` itself off the front.
 std::optional<std::string_view> take_until(std::string_view& bytes, char end) {
