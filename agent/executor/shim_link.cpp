@@ -2,6 +2,7 @@
 #include "agent/executor/shim_link.h"
 
 #include "agent/shim/protocol.h"
+#include "agent/shim/steps.h"
 
 #include <array>
 #include <cerrno>
@@ -77,6 +78,20 @@ Report receive(int socket, ShimLink::Deadline deadline, UniqueFd& descriptor) {
     return report;
 }
 
+// False at the end of what the steps have to say.
+bool next_step_report(int socket, ShimLink::Deadline deadline, shim::StepReport& report) {
+    wait(socket, deadline);
+    ssize_t size = recv(socket, &report, sizeof report, 0);
+    // A process that ends with our word unread resets the connection: once, and what it had said
+    // comes after that.
+    if (size < 0 && errno == ECONNRESET) size = recv(socket, &report, sizeof report, MSG_DONTWAIT);
+    if (size == 0) return false;
+    if (size != static_cast<ssize_t>(sizeof report))
+        throw LaunchError("shim", "cannot make out what to become");
+    report.name[shim::StepReport::name_size - 1] = '\0';
+    return true;
+}
+
 } // namespace
 
 void ShimLink::send_prepare(const std::vector<int>& descriptors) {
@@ -100,6 +115,23 @@ StartedQemu ShimLink::await_started(Deadline deadline) {
         throw LaunchError("shim", "answers out of turn");
     started.pid = report.pid;
     return started;
+}
+
+void ShimLink::send_ask(const std::vector<int>& descriptors) {
+    send(socket_.get(), shim::Request::ask, descriptors);
+    // There is no second half of a shim to drop its privilege first.
+    if (::send(socket_.get(), &shim::go_ahead, 1, MSG_NOSIGNAL) != 1)
+        throw LaunchError("shim", std::string("cannot be let go: ") + std::strerror(errno));
+}
+
+void ShimLink::await_exec(Deadline deadline) {
+    shim::StepReport report;
+    bool handed_over = false;
+    while (next_step_report(socket_.get(), deadline, report)) {
+        if (!report.handed_over) throw LaunchError(report.name, std::strerror(report.error));
+        handed_over = true;
+    }
+    if (!handed_over) throw LaunchError("shim", "has ended before it became the emulator");
 }
 
 } // namespace vmwarden::executor

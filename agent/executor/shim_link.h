@@ -27,6 +27,11 @@ class ShimLink {
     void await_ready(Deadline deadline);
     StartedQemu await_started(Deadline deadline);
 
+    // The other life of a shim: becoming an emulator that is only asked. Descriptors as
+    // Request::ask lists them.
+    void send_ask(const std::vector<int>& descriptors);
+    void await_exec(Deadline deadline);
+
   private:
     UniqueFd socket_;
 };

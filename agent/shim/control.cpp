@@ -36,7 +36,7 @@ Outcome wait_readable(int socket, int signals) {
 
 } // namespace
 
-Outcome receive(int socket, int signals, Request expected, std::vector<UniqueFd>& descriptors) {
+Outcome receive_any(int socket, int signals, Request& found, std::vector<UniqueFd>& descriptors) {
     if (auto bad = wait_readable(socket, signals)) return bad;
 
     std::array<char, 2> bytes{}; // one more than a request has, so that a longer one shows
@@ -54,8 +54,15 @@ Outcome receive(int socket, int signals, Request expected, std::vector<UniqueFd>
     take_descriptors(message, descriptors);
     if (size == 0) return failed(ECONNRESET);
     const bool whole = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
-    const bool right = size == 1 && static_cast<Request>(bytes[0]) == expected;
-    return whole && right ? done() : failed(EPROTO);
+    if (!whole || size != 1) return failed(EPROTO);
+    found = static_cast<Request>(bytes[0]);
+    return done();
+}
+
+Outcome receive(int socket, int signals, Request expected, std::vector<UniqueFd>& descriptors) {
+    Request found{};
+    if (auto bad = receive_any(socket, signals, found, descriptors)) return bad;
+    return found == expected ? done() : failed(EPROTO);
 }
 
 Outcome report(int socket, const Report& report, int descriptor) {

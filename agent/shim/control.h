@@ -16,6 +16,9 @@ namespace vmwarden::shim {
 // is EINTR.
 Outcome receive(int socket, int signals, Request expected, std::vector<UniqueFd>& descriptors);
 
+// The same for a request of any kind.
+Outcome receive_any(int socket, int signals, Request& found, std::vector<UniqueFd>& descriptors);
+
 Outcome report(int socket, const Report& report, int descriptor = -1);
 Outcome report_failure(int socket, std::string_view step, Outcome why);
 

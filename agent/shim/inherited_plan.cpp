@@ -58,4 +58,13 @@ Outcome read_prepared(std::vector<UniqueFd> descriptors, Prepared& prepared) {
     return done();
 }
 
+Outcome read_asked(std::vector<UniqueFd> descriptors, Asked& asked) {
+    if (descriptors.size() != 3) return failed(EPROTO);
+    if (auto bad = read_plan(descriptors[0].get(), asked.plan)) return bad;
+    if (!asked.plan.process.fds.empty()) return failed(EPROTO);
+    asked.words = std::move(descriptors[1]);
+    asked.errors = std::move(descriptors[2]);
+    return done();
+}
+
 } // namespace vmwarden::shim

@@ -22,4 +22,12 @@ struct Prepared {
 // the descriptors are not those the plan lists.
 Outcome read_prepared(std::vector<UniqueFd> descriptors, Prepared& prepared);
 
+// For an emulator that is only asked what it can do.
+struct Asked {
+    LaunchPlan plan;
+    UniqueFd words; // its standard input and output
+    UniqueFd errors;
+};
+Outcome read_asked(std::vector<UniqueFd> descriptors, Asked& asked);
+
 } // namespace vmwarden::shim

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // vmwarden-shim: leader of one guest's scope. protocol.h tells its life.
+#include "agent/shim/ask.h"
 #include "agent/shim/control.h"
 #include "agent/shim/start.h"
 
@@ -39,9 +40,19 @@ int give_up(const StartFailure& failure) {
     return EXIT_FAILURE;
 }
 
+// Comes back unless it has become the emulator.
+Outcome ask(std::vector<UniqueFd> descriptors) {
+    Asked asked;
+    if (auto bad = read_asked(std::move(descriptors), asked)) return bad;
+    become_asked(asked, control_fd);
+}
+
 Outcome prepare(int signals, Prepared& prepared) {
     std::vector<UniqueFd> descriptors;
-    if (auto bad = receive(control_fd, signals, Request::prepare, descriptors)) return bad;
+    Request request{};
+    if (auto bad = receive_any(control_fd, signals, request, descriptors)) return bad;
+    if (request == Request::ask) return ask(std::move(descriptors));
+    if (request != Request::prepare) return failed(EPROTO);
     if (auto bad = read_prepared(std::move(descriptors), prepared)) return bad;
     return report(control_fd, {.kind = Report::Kind::ready});
 }

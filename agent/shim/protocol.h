@@ -11,6 +11,12 @@
 //                                  <-  started(pid) + pidfd | failed(step, errno)
 //   (the agent may go away here)       stays: reaps QEMU, passes stop requests on
 //
+// A shim can also be asked to become an emulator that the agent wants to ask what it can do, without
+// guest and scope. Then the agent stands in for the shim's parent half:
+//
+//   ask + descriptors, go_ahead    ->  decodes the plan, walks the steps itself and execs
+//                                  <-  StepReports (steps.h); EOF after `handed_over` is the exec
+//
 // A shim whose control socket closes before `release` exits and starts nothing. Its standard error
 // is a file that what QEMU says goes to, bounded by the shim (output.h).
 #pragma once
@@ -27,6 +33,9 @@ enum class Request : std::uint8_t {
     prepare = 'P',
     // Descriptor: directory of the control group that QEMU is born into.
     release = 'R',
+    // Descriptors: the plan's memfd (sealed; of the plan only the process counts, and it lists no
+    // descriptors), the emulator's standard input and output, its standard error.
+    ask = 'A',
 };
 
 struct Report {
