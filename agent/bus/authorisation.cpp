@@ -20,7 +20,8 @@ constexpr std::string_view manage_guest = "org.vmwarden1.manage-guest";
 constexpr std::string_view inspect_guest = "org.vmwarden1.inspect-guest";
 constexpr std::string_view manage_policy = "org.vmwarden1.manage-policy";
 
-// Reading the registry is free to all, as properties are. Plans are not: to make one, files are
+// Reading the registry is free to all, as properties are, and so is what the host can run: however
+// often it is asked for, an emulator is started for that once (docs/adr/0023). Plans are not: to make one, files are
 // looked at with our rights. tests/bus compares this with dbus/*.xml and policy/polkit.
 constexpr MethodRule table[] = {
     {manager_interface, "DefineGuest", define_guest, "define", {"file"}},
@@ -30,6 +31,7 @@ constexpr MethodRule table[] = {
     {manager_interface, "GetGuestByPID", {}, {}},
     {manager_interface, "ListGuests", {}, {}},
     {manager_interface, "PlanGuest", inspect_guest, "plan", {"file"}},
+    {manager_interface, "GetCapabilities", {}, {}},
     {manager_interface, "Can", {}, {}},
     {guest_interface, "Start", manage_guest, "start", {"wait"}},
     {guest_interface, "Shutdown", manage_guest, "shutdown", {"wait", "timeout"}},

@@ -133,6 +133,17 @@ void RootObject::PlanGuest(sdbus::Result<Dictionary>&& result, std::string xml,
     });
 }
 
+void RootObject::GetCapabilities(sdbus::Result<std::string>&& result, Dictionary options) {
+    const auto reply = door_.owe(std::move(result), presence_);
+    Door::guarded(reply, [&] {
+        door_.enter(call("GetCapabilities", std::move(options)), reply,
+                    [this, reply](const Options&) {
+                        supervisor_.capabilities(give_to<std::string>(
+                            reply, [](const std::string& xml) { return xml; }));
+                    });
+    });
+}
+
 void RootObject::Can(sdbus::Result<std::string>&& result, std::string verb, std::string guest,
                      Dictionary options) {
     const auto reply = door_.owe(std::move(result), presence_);

@@ -43,6 +43,7 @@ class RootObject final
     void ListGuests(sdbus::Result<std::vector<GuestRow>>&& result, Dictionary options) override;
     void PlanGuest(sdbus::Result<Dictionary>&& result, std::string xml,
                    Dictionary options) override;
+    void GetCapabilities(sdbus::Result<std::string>&& result, Dictionary options) override;
     void Can(sdbus::Result<std::string>&& result, std::string verb, std::string guest,
              Dictionary options) override;
     std::string Version() override;

@@ -107,6 +107,11 @@ std::vector<ListedGuest> Client::list() {
     return out;
 }
 
+std::string Client::capabilities() {
+    return ask<std::string>(*connection_, root_path, manager, "GetCapabilities", call_timeout_usec,
+                            options());
+}
+
 std::string Client::find(const std::string& name) {
     return ask<sdbus::ObjectPath>(*connection_, root_path, manager, "GetGuest", call_timeout_usec,
                                   name, options());

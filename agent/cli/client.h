@@ -47,6 +47,7 @@ class Client {
     Client& operator=(const Client&) = delete;
 
     std::vector<ListedGuest> list();
+    std::string capabilities(); // XML
     std::string find(const std::string& name); // object path
     void define(const std::string& xml, const std::string& file);
     void create(const std::string& xml, const std::string& file);

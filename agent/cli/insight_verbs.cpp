@@ -85,6 +85,15 @@ ExitCode dump_xml(Context& context) {
     return ExitCode::done;
 }
 
+ExitCode show_capabilities(Context& context) {
+    const auto xml = context.agent().capabilities();
+    if (context.global.json)
+        std::cout << Json{{"xml", xml}}.dump(2) << '\n';
+    else
+        std::cout << xml;
+    return ExitCode::done;
+}
+
 ExitCode show_plan(Context& context) {
     const auto plan = plan_of(context);
     std::cout << (context.global.json ? plan.dump(2) + "\n" : plan::text_of(plan));

@@ -17,7 +17,7 @@ Client& Context::agent() {
 }
 
 std::span<const Verb> verbs() {
-    static const std::array<Verb, 28> table{{
+    static const std::array<Verb, 29> table{{
         {"list",
          "",
          "guests of this host; --all: those that do not run as well",
@@ -56,6 +56,13 @@ std::span<const Verb> verbs() {
          1,
          {},
          verify_guest},
+        {"capabilities",
+         "",
+         "what this host can run under its policy, as libvirt's capabilities XML",
+         0,
+         0,
+         {},
+         show_capabilities},
         {"policy check",
          "[FILE|-]...",
          "check policy files, or the installed ones",

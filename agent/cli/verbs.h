@@ -58,6 +58,7 @@ ExitCode show_info(Context& context);
 ExitCode dump_xml(Context& context);
 ExitCode show_plan(Context& context);
 ExitCode verify_guest(Context& context);
+ExitCode show_capabilities(Context& context);
 
 // policy_edit_verbs.cpp
 ExitCode set_policy(Context& context);

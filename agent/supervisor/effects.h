@@ -9,6 +9,7 @@
 #include "agent/host/last_good_policy.h"
 #include "agent/host/policy_file.h"
 #include "agent/host/policy_tree.h"
+#include "src/capabilities/host_capabilities.h"
 #include "src/hostfacts/host_facts.h"
 #include "src/resolve/resolve.h"
 #include "src/verify/kernel_view.h"
@@ -18,6 +19,12 @@
 #include <vector>
 
 namespace vmwarden::supervisor {
+
+struct CapabilitiesSeen {
+    HostCapabilities capabilities;
+    std::string problem;          // why there are none; empty otherwise
+    std::vector<std::string> log; // emulators left out and why, a line each
+};
 
 class Effects {
   public:
@@ -49,6 +56,9 @@ class Effects {
     // names; one that does not exist changes nothing and is a line of the log.
     virtual executor::OwnershipPass own_directories(const Account& user, const Account& group,
                                                     std::set<FileId> in_use) = 0;
+    // What can run here under a policy. Starts emulators that have not been asked yet: takes up to
+    // a minute where they do not answer.
+    virtual CapabilitiesSeen capabilities(const HostPolicy& policy) = 0;
     // Names for people; "+ID" where there is none.
     virtual std::string user_name(Uid uid) = 0;
     virtual std::string group_name(Gid gid) = 0;

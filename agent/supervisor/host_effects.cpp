@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/executor/emulator_survey.h"
 #include "agent/executor/sole_claims.h"
 #include "agent/host/accounts.h"
+#include "agent/host/emulator_files.h"
 #include "agent/host/kernel_view.h"
 #include "agent/host/probe.h"
 #include "agent/supervisor/effects.h"
@@ -76,6 +78,21 @@ class HostEffects final : public Effects {
             std::move(in_use));
     }
 
+    CapabilitiesSeen capabilities(const HostPolicy& policy) override {
+        std::vector<std::string> globs;
+        for (const auto& glob : policy.emulators.value)
+            globs.push_back(glob.value);
+        const auto programs = host::programs_matching(globs);
+        const auto facts = host::probe({policy.user.value, policy.group.value, programs});
+        if (!facts.identity)
+            return {{},
+                    "emulators are asked as the guests' user, and " + facts.identity_error +
+                        "; create it, or change " + policy.user.origin.text(),
+                    {}};
+        auto survey = survey_.run(programs, facts);
+        return {host_capabilities(policy, facts, survey.found), {}, std::move(survey.log)};
+    }
+
     std::string user_name(Uid uid) override {
         std::vector<char> buffer(account_buffer);
         passwd entry{};
@@ -93,6 +110,7 @@ class HostEffects final : public Effects {
 
   private:
     std::string root_;
+    executor::EmulatorSurvey survey_;
 };
 
 } // namespace

@@ -26,7 +26,8 @@ Supervisor::Supervisor(Loop& loop, Effects& effects, Directories directories)
               })
   , disk_(loop, 1)
   , hands_(loop, most_hands)
-  , owner_(loop, 1) {}
+  , owner_(loop, 1)
+  , asking_(loop, 1) {}
 
 Supervisor::~Supervisor() {
     if (policy_.trial.empty()) return;

@@ -50,7 +50,9 @@ class Supervisor {
     [[nodiscard]] bool guests_running() const;
     // Work is under way on other threads whose result has not arrived.
     [[nodiscard]] bool working() const {
-        return disk_.unfinished() + hands_.unfinished() + owner_.unfinished() != 0;
+        return disk_.unfinished() + hands_.unfinished() + owner_.unfinished() +
+                   asking_.unfinished() !=
+               0;
     }
 
     void parse(std::string file, std::string xml, Then<DefinitionPointer> then);
@@ -75,6 +77,10 @@ class Supervisor {
     void revert_policy(Then<Done> then);
     // What the candidate would mean for each guest.
     void simulate_policy(PolicyCandidate candidate, Then<std::vector<Forecast>> then);
+
+    // capabilities.cpp. libvirt's capabilities XML of this host under the policy in force. However
+    // many ask, one look at the host at a time is taken for all of them.
+    void capabilities(Then<std::string> then);
 
     // Of the policy in force; with a guest's name, of that which holds for it.
     void effective_policy(const std::string& guest, Then<std::vector<PolicyEntry>> then);
@@ -105,6 +111,9 @@ class Supervisor {
     Workers disk_;            // one thread: definitions change in the order asked
     Workers hands_;           // everything else
     Workers owner_;           // one thread, of our directories: the last policy wins
+    Workers asking_;          // one thread, of emulators
+    std::vector<Then<std::string>> capabilities_wanted_;
+    std::vector<std::string> capabilities_log_; // what the last look had to say
     bool files_left_ = false; // by the last of those, for when a guest ends
     unsigned following_ = 0;  // workers that carry the policy to what was made under another
     std::vector<std::function<void()>> when_followed_;
@@ -144,6 +153,9 @@ class Supervisor {
 
     // insight.cpp
     void with_definition(const std::string& name, Then<DefinitionPointer> then);
+
+    // capabilities.cpp
+    void log_capabilities(std::vector<std::string> lines);
 
     // policy.cpp
     void policy_seen(const PolicyPointer& policy);

@@ -209,6 +209,19 @@ void FakeHost::wait_for_limits(std::size_t count) {
     changed_.wait(lock, [&] { return limits_begun_ >= count; });
 }
 
+supervisor::CapabilitiesSeen FakeHost::capabilities(const HostPolicy&) {
+    std::unique_lock lock(mutex_);
+    ++script_.looks;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !script_.hold_looks; });
+    return script_.capabilities;
+}
+
+void FakeHost::wait_for_looks(unsigned count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return script_.looks >= count; });
+}
+
 std::vector<executor::Survivor> FakeHost::survey() {
     const std::lock_guard lock(mutex_);
     return std::move(script_.survivors);

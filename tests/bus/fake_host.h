@@ -61,6 +61,9 @@ class FakeHost final : public supervisor::Effects {
         std::vector<Owned> owned;     // passes over our directories
         bool pass_is_complete = true; // what they answer
         std::vector<executor::Survivor> survivors;
+        supervisor::CapabilitiesSeen capabilities; // what a look finds
+        unsigned looks = 0;                        // that have begun
+        bool hold_looks = false;                   // until a test changes it
         std::map<std::string, std::vector<executor::FileClaim>> claims; // by guest
         std::set<std::string> closed; // files that the guest's user may not use as they are
     };
@@ -82,6 +85,8 @@ class FakeHost final : public supervisor::Effects {
     void wait_for_launches(std::size_t count);
     // Once that many settings of limits have begun.
     void wait_for_limits(std::size_t count);
+    // Once that many looks at the host's capabilities have begun.
+    void wait_for_looks(unsigned count);
     // Once that many passes over our directories are over.
     void wait_for_passes(std::size_t count);
     // QEMU and shim are gone.
@@ -108,6 +113,7 @@ class FakeHost final : public supervisor::Effects {
     KernelView kernel_view(const executor::RunningGuest& guest) override;
     executor::OwnershipPass own_directories(const Account& user, const Account& group,
                                             std::set<FileId> in_use) override;
+    supervisor::CapabilitiesSeen capabilities(const HostPolicy& policy) override;
     std::string user_name(Uid uid) override { return "user" + std::to_string(uid.value); }
     std::string group_name(Gid gid) override { return "group" + std::to_string(gid.value); }
 

@@ -79,6 +79,9 @@ class PolicyHost final : public Effects {
                                             std::set<FileId>) override {
         throw std::logic_error("own_directories");
     }
+    CapabilitiesSeen capabilities(const HostPolicy&) override {
+        throw std::logic_error("capabilities");
+    }
     std::string user_name(Uid) override { return {}; }
     std::string group_name(Gid) override { return {}; }
 };
