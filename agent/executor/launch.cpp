@@ -53,6 +53,7 @@ class Launch {
     void open_descriptors();
     UniqueFd open_descriptor(const plan::InheritedFd& fd);
     UniqueFd open_qmp(const plan::InheritedFd& fd);
+    [[nodiscard]] std::string name_among_state(const plan::InheritedFd& fd) const;
     UniqueFd open_monitor();
     void give_files();
     void send_plan();
@@ -178,6 +179,8 @@ UniqueFd Launch::open_descriptor(const plan::InheritedFd& fd) {
         return open_qmp(fd);
     case Kind::shim_monitor:
         return open_monitor();
+    case Kind::channel:
+        return state_->listen_at(name_among_state(fd));
     case Kind::log_file:
         try {
             return host::open_log(fd.path, fd.truncate, plan_.process.identity.uid);
@@ -189,12 +192,17 @@ UniqueFd Launch::open_descriptor(const plan::InheritedFd& fd) {
     throw LaunchError("descriptors", "the plan lists one of an unknown kind");
 }
 
-// Connected before QEMU exists: the kernel keeps the connection until QEMU takes it.
-UniqueFd Launch::open_qmp(const plan::InheritedFd& fd) {
+std::string Launch::name_among_state(const plan::InheritedFd& fd) const {
     const std::string directory = plan_.state_directory + "/";
     const std::string name = fd.path.starts_with(directory) ? fd.path.substr(directory.size()) : "";
     if (name.empty() || name.find('/') != std::string::npos)
         throw LaunchError("descriptors", fd.path + " is not in the guest's state directory");
+    return name;
+}
+
+// Connected before QEMU exists: the kernel keeps the connection until QEMU takes it.
+UniqueFd Launch::open_qmp(const plan::InheritedFd& fd) {
+    const std::string name = name_among_state(fd);
     UniqueFd listener = state_->listen_at(name);
     qmp_.emplace(state_->connect_to(name));
     return listener;

@@ -5,6 +5,9 @@
 
 #include "src/base/diagnostic.h"
 #include "src/base/units.h"
+#include "src/domain/disk_tuning.h"
+#include "src/domain/platform.h"
+#include "src/domain/small_devices.h"
 
 #include <optional>
 #include <string>
@@ -16,7 +19,7 @@ namespace vmwarden {
 enum class DomainType { qemu, kvm };
 enum class BootDevice { fd, hd, cdrom, network };
 enum class LifecycleAction { destroy, restart, preserve, rename_restart };
-enum class ClockOffset { utc, localtime, variable };
+enum class ClockOffset { utc, localtime, variable, absolute };
 
 struct OsBoot {
     std::string type = "hvm";
@@ -29,6 +32,7 @@ struct OsBoot {
     SourcePlace place;
     SourcePlace kernel_place;
     SourcePlace initrd_place;
+    Firmware firmware = {};
     bool operator==(const OsBoot&) const = default;
 };
 
@@ -71,6 +75,7 @@ struct Disk {
     std::string serial;
     SourcePlace place;
     SourcePlace source_place;
+    DiskTuning tuning = {};
     bool operator==(const Disk&) const = default;
 };
 
@@ -82,19 +87,23 @@ struct Interface {
     std::string mac;     // "52:54:00:…", empty: derived from the guest's UUID
     std::string model;   // empty: virtio where the machine has PCI and the guest asked for nothing
     SourcePlace place;
+    unsigned boot_order = 0; // as DiskTuning has it
     bool operator==(const Interface&) const = default;
 };
 
 enum class CharacterSource { pty, file, unix_listener, null, stdio_log };
 
-// A serial port or console; a <console> that only repeats the first <serial> is not kept twice.
+// A serial port, console or channel; a <console> that only repeats the first <serial> is not kept
+// twice.
 struct CharacterDevice {
-    enum class Target { serial, virtio_console };
+    enum class Target { serial, virtio_console, virtio_channel };
     Target target = Target::serial;
-    unsigned port = 0;
+    unsigned port = 0; // none of a channel's
     CharacterSource source = CharacterSource::pty;
-    std::string path; // of file and unix_listener; absolute
+    // Of file and unix_listener; absolute. Empty for a channel: a socket among the guest's state.
+    std::string path;
     bool append = false;
+    std::string name = {}; // of a channel: what the guest finds it by, "org.qemu.guest_agent.0"
     SourcePlace place;
     bool operator==(const CharacterDevice&) const = default;
 };
@@ -109,26 +118,44 @@ struct Graphics {       // type='vnc'
 
 struct Input {
     enum class Type { mouse, tablet, keyboard };
-    enum class Bus { ps2, usb };
+    enum class Bus { ps2, usb, virtio };
     Type type = Type::mouse;
     Bus bus = Bus::ps2;
     SourcePlace place;
     bool operator==(const Input&) const = default;
 };
 
+struct VideoResolution {
+    unsigned x = 0;
+    unsigned y = 0;
+    bool operator==(const VideoResolution&) const = default;
+};
+
 struct Video {
-    std::string model; // "vga", "cirrus", "virtio", "qxl", "none"
+    // "vga", "cirrus", "virtio", "qxl", "bochs", "vmvga", "ramfb", "none"
+    std::string model;
     SourcePlace place;
+    // KiB, as the format has them; 0: QEMU's own.
+    std::uint64_t ram = 0; // of qxl: the first bar; the next two its second one
+    std::uint64_t vram = 0;
+    std::uint64_t vram64 = 0;
+    std::uint64_t vgamem = 0;
+    unsigned heads = 0; // 0: not said, which is one
+    std::optional<bool> edid = {};
+    std::optional<VideoResolution> resolution = {};
     bool operator==(const Video&) const = default;
 };
 
-enum class ControllerType { pci, ide, sata, fdc };
+enum class ControllerType { pci, ide, sata, fdc, usb, scsi, virtio_serial };
 
-// A controller that the machine has of itself, said aloud; never one that would have to be added.
+// One that the machine has of itself, said aloud, or one that is added.
 struct Controller {
     ControllerType type = ControllerType::pci;
-    std::string model; // of pci: "pci-root" or "pcie-root"; empty otherwise
+    // As the format has it: of pci "pci-root", "pcie-root-port", ...; of usb "qemu-xhci", ...; of
+    // scsi "virtio-scsi", ...; empty: the usual one.
+    std::string model;
     SourcePlace place;
+    std::optional<unsigned> ports = {}; // of usb and virtio-serial
     bool operator==(const Controller&) const = default;
 };
 
@@ -155,12 +182,19 @@ struct GuestDefinition {
     std::string metadata; // other programs' notes: the markup inside <metadata> as it was written
     Bytes memory;         // maximum at boot
     std::optional<Bytes> current_memory; // balloon target; at most memory
+    MemoryBacking memory_backing;
     unsigned vcpus = 1;
+    std::optional<unsigned> current_vcpus; // present at boot; none: all
     OsBoot os;
     Features features;
+    FeatureDetails feature_details;
     std::string cpu_mode; // "", "host-passthrough", "host-model", "maximum", "custom"
     std::string cpu_model;
+    CpuDetails cpu;
     ClockOffset clock = ClockOffset::utc;
+    std::optional<std::uint64_t> clock_start; // of absolute: seconds since 1970
+    std::vector<Timer> timers;
+    PowerManagement power;
     LifecycleAction on_poweroff = LifecycleAction::destroy;
     LifecycleAction on_reboot = LifecycleAction::restart;
     LifecycleAction on_crash = LifecycleAction::destroy;
@@ -173,9 +207,17 @@ struct GuestDefinition {
     std::vector<Input> inputs;
     std::vector<Video> videos;
     bool memballoon = true;
+    Balloon balloon;
+    std::vector<Sound> sounds;
+    std::vector<Audio> audios;
+    std::vector<Watchdog> watchdogs;
+    std::vector<Rng> rngs;
+    std::vector<Panic> panics;
+    std::optional<Iommu> iommu;
+    std::optional<Vsock> vsock;
     std::vector<RawArgument> raw_arguments;   // in order, behind all others
     std::vector<RawVariable> raw_environment; // over what QEMU is given otherwise
-    SourcePlace place; // of <domain>
+    SourcePlace place;                        // of <domain>
     SourcePlace name_place;
     SourcePlace emulator_place;
     SourcePlace memory_place;
@@ -187,6 +229,32 @@ struct GuestDefinition {
 // file name, a unit name and part of QEMU's command line; libvirt's wider alphabet is refused with
 // a hint.
 bool valid_guest_name(std::string_view name);
+
+// The switches of <hyperv> and <kvm> by their names in the format, and as QEMU's processors have
+// them.
+struct KnownSwitch {
+    std::string_view name;
+    std::string_view property;
+};
+inline constexpr KnownSwitch hyperv_switches[] = {{"relaxed", "hv-relaxed"},
+                                                  {"vapic", "hv-vapic"},
+                                                  {"spinlocks", "hv-spinlocks"},
+                                                  {"vpindex", "hv-vpindex"},
+                                                  {"runtime", "hv-runtime"},
+                                                  {"synic", "hv-synic"},
+                                                  {"stimer", "hv-stimer"},
+                                                  {"reset", "hv-reset"},
+                                                  {"vendor_id", "hv-vendor-id"},
+                                                  {"frequencies", "hv-frequencies"},
+                                                  {"tlbflush", "hv-tlbflush"},
+                                                  {"ipi", "hv-ipi"},
+                                                  {"reenlightenment", "hv-reenlightenment"},
+                                                  {"evmcs", "hv-evmcs"},
+                                                  {"avic", "hv-avic"}};
+inline constexpr KnownSwitch kvm_switches[] = {{"hidden", "kvm"},
+                                               {"hint-dedicated", "kvm-hint-dedicated"},
+                                               {"poll-control", "kvm-poll-control"},
+                                               {"pv-ipi", "kvm-pv-ipi"}};
 
 // Two definitions that ask for the same are equal once their places are gone.
 GuestDefinition strip_places(GuestDefinition definition);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Serial ports and consoles.
+// Serial ports, consoles and channels.
 #include "src/domain/readers.h"
 #include "src/domain/values.h"
 
@@ -52,6 +52,9 @@ constexpr NotDone console_targets_refused[] = {{"xen", "only Xen guests have one
                                                {"openvz", "only QEMU is launched here"},
                                                {"sclp"},
                                                {"sclplm"}};
+constexpr Word<Target> channel_targets[] = {{"virtio", Target::virtio_channel}};
+constexpr NotDone channel_targets_refused[] = {{"guestfwd"}, {"xen", "only Xen guests have one"}};
+constexpr NotDone channel_target_refused[] = {{"state", "it is found out at start"}};
 constexpr Word<std::string_view> serial_models[] = {self("isa-serial")};
 
 bool is_x86(const std::string& arch) {
@@ -66,7 +69,8 @@ void read_file_source(ElementReader& source, CharacterDevice& device) {
 
 void read_socket_source(ElementReader& source, CharacterDevice& device) {
     source.required_word("mode", socket_modes, socket_modes_refused);
-    const auto path = source.required_attribute("path");
+    const bool anywhere = device.target == Target::virtio_channel;
+    const auto path = anywhere ? source.attribute("path") : source.required_attribute("path");
     if (!path) return;
     device.path = path_from(*path, source.report()).value_or("");
     if (device.path.size() > longest_socket_path)
@@ -93,7 +97,7 @@ bool read_backend(ElementReader& element, CharacterDevice& device) {
                 read_socket_source(source, device);
             source.refuse_children(source_children_refused);
         });
-        if (!given)
+        if (!given && (file || device.target != Target::virtio_channel))
             element.error(element.at(), element.tag() + " needs a <source> with a path",
                           file ? "write <source path='/...'/>"
                                : "write <source mode='bind' path='/...'/>");
@@ -166,6 +170,29 @@ void read_serial(ElementReader& element, GuestDefinition& guest) {
         if (const auto port = read_port(target, serial_ports)) device.port = *port;
     });
     add(element, std::move(device), serial_ports, guest);
+}
+
+void read_channel(ElementReader& element, GuestDefinition& guest) {
+    CharacterDevice device;
+    device.target = Target::virtio_channel;
+    if (!read_backend(element, device)) return element.skip_rest();
+    const bool given = element.child("target", [&](ElementReader& target) {
+        if (!target.required_word("type", channel_targets, channel_targets_refused))
+            return target.skip_rest();
+        if (const auto name = target.required_attribute("name"))
+            device.name = token_from(*name, "channel", target.report()).value_or("");
+        target.refuse_attributes(channel_target_refused);
+    });
+    if (!given)
+        element.error(element.at(), "<channel> has no <target>",
+                      "write <target type='virtio' name='org.qemu.guest_agent.0'/>");
+    const auto same = [&](const CharacterDevice& other) {
+        return !device.name.empty() && other.name == device.name;
+    };
+    if (std::any_of(guest.characters.begin(), guest.characters.end(), same))
+        return element.error(element.at(), "a second channel " + in_quotes(device.name),
+                             "give each its own name");
+    guest.characters.push_back(std::move(device));
 }
 
 bool read_console(ElementReader& element, bool had_serial_console, GuestDefinition& guest) {

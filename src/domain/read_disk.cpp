@@ -18,38 +18,23 @@ constexpr NotDone children_refused[] = {
     {"alias", "names of devices are assigned at start"},
     {"auth"},
     {"backenddomain", "only Xen guests have one"},
-    {"blockio"},
-    {"boot", "order devices by <boot dev='...'/> in <os>"},
     {"encryption"},
-    {"geometry"},
-    {"iotune"},
     {"mirror"},
-    {"product"},
-    {"rotation_rate"},
     {"throttlefilters"},
-    {"transient"},
-    {"vendor"},
-    {"wwn"}};
+    {"transient", "what the guest writes is kept"}};
 constexpr NotDone driver_refused[] = {{"ats"},
                                       {"copy_on_read"},
-                                      {"detect_zeroes"},
-                                      {"discard"},
                                       {"discard_no_unref"},
-                                      {"error_policy"},
                                       {"event_idx"},
-                                      {"io"},
                                       {"ioeventfd"},
                                       {"iommu"},
-                                      {"iothread"},
+                                      {"iothread", "there are no I/O threads in this version"},
                                       {"max_bufsize"},
                                       {"metadata_cache"},
                                       {"packed"},
-                                      {"page_per_vq"},
-                                      {"queue_size"},
-                                      {"queues"},
-                                      {"rerror_policy"}};
+                                      {"page_per_vq"}};
 constexpr NotDone driver_children_refused[] = {{"iothreads"}, {"metadata_cache"}, {"statistics"}};
-constexpr NotDone target_refused[] = {{"tray"}, {"removable"}, {"rotation_rate"}, {"dpofua"}};
+constexpr NotDone target_refused[] = {{"tray"}, {"removable"}, {"dpofua"}};
 
 struct Prefix {
     std::string_view letters;
@@ -90,6 +75,7 @@ void read_driver(ElementReader& driver, Disk& disk) {
     if (const auto format = driver.word("type", disk_formats, image_formats_refused))
         disk.format = *format;
     if (const auto cache = driver.word("cache", disk_caches)) disk.cache = *cache;
+    read_driver_tuning(driver, disk);
     driver.refuse_attributes(driver_refused);
     driver.refuse_children(driver_children_refused);
 }
@@ -136,6 +122,7 @@ void check_place(ElementReader& target, const Value& name, const Disk& disk,
 void read_target(ElementReader& target, Disk& disk, const GuestDefinition& guest) {
     const auto bus = target.attribute("bus");
     const auto stated = target.word("bus", disk_buses, buses_refused);
+    disk.tuning.rotation_rate = read_rotation_rate(target);
     target.refuse_attributes(target_refused);
     const auto name = target.required_attribute("dev");
     if (!name) return;
@@ -206,6 +193,8 @@ void read_disk(ElementReader& element, GuestDefinition& guest) {
     disk.readonly = element.flag("readonly") || disk.device == DiskDevice::cdrom;
     disk.shareable = element.flag("shareable");
     element.child("serial", [&](ElementReader& serial) { read_serial_number(serial, disk); });
+    read_disk_tuning(element, disk);
+    disk.tuning.boot_order = read_boot_order(element, guest);
     element.refuse_children(children_refused);
     guest.disks.push_back(std::move(disk));
 }

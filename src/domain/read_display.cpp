@@ -13,9 +13,12 @@ constexpr int first_vnc_port = 5900;
 
 constexpr Word<bool> graphics_types[] = {{"vnc", true}};
 constexpr NotDone graphics_types_refused[] = {
-    {"spice"}, {"egl-headless"},
-    {"dbus"},  {"sdl", "it would draw on the host's own display"},
-    {"rdp"},   {"desktop", "it would draw on the host's own display"}};
+    {"spice"},
+    {"egl-headless", "it draws with the host's GPU, which guests do not have in this version"},
+    {"dbus", "the display would join a bus of the host's"},
+    {"sdl", "it would draw on the host's own display"},
+    {"rdp"},
+    {"desktop", "it would draw on the host's own display"}};
 constexpr NotDone graphics_refused[] = {
     {"passwd", "a password here can be read by all who can read this file, and VNC keeps 8 letters "
                "of it: listen on 127.0.0.1 and go through a tunnel"},
@@ -36,22 +39,27 @@ constexpr Word<std::string_view> keymaps[] = {
     self("lt"),    self("lv"),    self("mk"), self("nl"), self("no"), self("pl"),    self("pt"),
     self("pt-br"), self("ru"),    self("sl"), self("sv"), self("th"), self("tr")};
 
-constexpr NotDone input_types_refused[] = {{"passthrough"}, {"evdev"}};
-constexpr NotDone input_buses_refused[] = {
-    {"virtio"}, {"xen", "only Xen guests have one"}, {"none"}};
+constexpr NotDone input_types_refused[] = {
+    {"passthrough", "the host's own input devices are not passed on in this version"},
+    {"evdev", "the host's own input devices are not passed on in this version"}};
+constexpr NotDone input_buses_refused[] = {{"xen", "only Xen guests have one"}, {"none"}};
+constexpr NotDone input_refused[] = {{"model"}};
 constexpr NotDone device_refused[] = {
     {"address", "addresses are assigned at start in this version"},
     {"alias", "names of devices are assigned at start"},
     {"driver"},
     {"source"}};
 
-constexpr Word<std::string_view> video_models[] = {self("vga"), self("cirrus"), self("virtio"),
-                                                   self("qxl"), self("none")};
-constexpr NotDone video_models_refused[] = {
-    {"bochs"},    {"vmvga"}, {"ramfb"}, {"gop"}, {"vbox"}, {"xen", "only Xen guests have one"},
-    {"parallels"}};
-constexpr NotDone model_refused[] = {{"ram"}, {"vram"}, {"vram64"}, {"vgamem"}, {"blob"}, {"edid"}};
-constexpr NotDone model_children_refused[] = {{"acceleration"}, {"resolution"}};
+constexpr Word<std::string_view> video_models[] = {self("vga"),   self("cirrus"), self("virtio"),
+                                                   self("qxl"),   self("bochs"),  self("vmvga"),
+                                                   self("ramfb"), self("none")};
+constexpr NotDone video_models_refused[] = {{"gop", "only bhyve guests have one"},
+                                            {"vbox", "only VirtualBox guests have one"},
+                                            {"xen", "only Xen guests have one"},
+                                            {"parallels", "only Parallels guests have one"}};
+constexpr NotDone model_refused[] = {{"blob"}};
+constexpr NotDone model_children_refused[] = {
+    {"acceleration", "it needs the host's GPU, which guests do not have in this version"}};
 
 std::optional<int> read_port(ElementReader& graphics) {
     const auto text = graphics.attribute("port");
@@ -97,6 +105,65 @@ void read_listen(ElementReader& graphics, Graphics& vnc) {
     });
 }
 
+// KiB. What QEMU counts in MiB must be whole ones.
+std::uint64_t video_memory(ElementReader& model, std::string_view name, bool taken) {
+    constexpr std::uint64_t most = 2ULL * 1024 * 1024;
+    const auto text = model.attribute(name);
+    if (!text) return 0;
+    if (!taken) {
+        model.error(text->at, "this model has no '" + std::string(name) + "'", "remove it");
+        return 0;
+    }
+    const auto size = number_from(*text, name, 1024, most, model.report());
+    if (size && *size % 1024 != 0)
+        model.error(text->at, std::string(name) + " " + in_quotes(text->text) + " is no whole MiB",
+                    "write a multiple of 1024");
+    return size.value_or(0);
+}
+
+// The only memory of a plain card is its `vram`; a qxl has several.
+void read_video_memory(ElementReader& model, Video& video) {
+    const bool qxl = video.model == "qxl";
+    const bool plain = video.model == "vga" || video.model == "cirrus" || video.model == "bochs" ||
+                       video.model == "vmvga";
+    video.ram = video_memory(model, "ram", qxl);
+    video.vram = video_memory(model, "vram", qxl || plain);
+    video.vram64 = video_memory(model, "vram64", qxl);
+    video.vgamem = video_memory(model, "vgamem", qxl);
+}
+
+void read_resolution(ElementReader& resolution, Video& video) {
+    constexpr std::uint64_t most = 16384;
+    const auto side = [&](std::string_view name) {
+        const auto text = resolution.required_attribute(name);
+        const auto size =
+            text ? number_from(*text, name, 1, most, resolution.report()) : std::nullopt;
+        return static_cast<unsigned>(size.value_or(1));
+    };
+    const auto x = side("x");
+    video.resolution = VideoResolution{x, side("y")};
+    if (video.model == "cirrus" || video.model == "vmvga" || video.model == "ramfb" ||
+        video.model == "none")
+        resolution.error(resolution.at(), "this model begins with a resolution of its own",
+                         "remove <resolution>");
+}
+
+void read_heads(ElementReader& model, Video& video) {
+    constexpr std::uint64_t most = 16;
+    if (const auto text = model.attribute("heads")) {
+        const auto heads = number_from(*text, "heads", 1, most, model.report());
+        video.heads = static_cast<unsigned>(heads.value_or(0));
+        if (video.heads > 1 && video.model != "virtio" && video.model != "qxl")
+            model.error(text->at, "only models virtio and qxl have several heads", "write '1'");
+    }
+    const auto edid_at = model.attribute("edid");
+    video.edid = model.word("edid", on_off);
+    if (edid_at && video.model != "vga" && video.model != "bochs" && video.model != "virtio")
+        model.error(edid_at->at, "this model has no EDID", "remove it");
+    model.child("resolution",
+                [&](ElementReader& resolution) { read_resolution(resolution, video); });
+}
+
 Input::Bus usual_bus(Input::Type type) {
     return type == Input::Type::tablet ? Input::Bus::usb : Input::Bus::ps2;
 }
@@ -133,6 +200,7 @@ void read_input(ElementReader& element, GuestDefinition& guest) {
         element.word("bus", input_buses, input_buses_refused).value_or(usual_bus(input.type));
     if (input.type == Input::Type::tablet && input.bus == Input::Bus::ps2)
         element.error(bus_at->at, "a tablet cannot be on bus 'ps2'", "write bus='usb'");
+    element.refuse_attributes(input_refused);
     element.refuse_children(device_refused);
     guest.inputs.push_back(std::move(input));
 }
@@ -142,11 +210,12 @@ void read_video(ElementReader& element, GuestDefinition& guest) {
     video.place = element.place();
     const bool given = element.child("model", [&](ElementReader& model) {
         video.model = model.required_word("type", video_models, video_models_refused).value_or("");
-        model.expect("heads", "1", "each card has one head in this version");
         if (guest.videos.empty())
             model.expect("primary", "yes", "the first card is the primary one");
         else
             model.expect("primary", "no", "the first card is the primary one");
+        read_video_memory(model, video);
+        read_heads(model, video);
         model.refuse_attributes(model_refused);
         model.refuse_children(model_children_refused);
     });

@@ -23,8 +23,7 @@ constexpr NotDone domain_types_refused[] = {
 
 constexpr NotDone elements_refused[] = {
     {"genid"},
-    {"maxMemory"},
-    {"memoryBacking"},
+    {"maxMemory", "memory is not plugged in later in this version"},
     {"memtune"},
     {"numatune"},
     {"vcpus"},
@@ -38,7 +37,6 @@ constexpr NotDone elements_refused[] = {
     {"sysinfo"},
     {"bootloader", "only Xen guests have one"},
     {"bootloader_args", "only Xen guests have one"},
-    {"pm"},
     {"perf", "counters of the host are read from its cgroup"},
     {"idmap", "only container guests have one"},
     {"seclabel", "labels come from the host policy in this version"},
@@ -48,8 +46,7 @@ constexpr NotDone elements_refused[] = {
     {"qemu:override", "the properties of our devices stay as they are written"},
     {"qemu:deprecation"}};
 
-constexpr NotDone vcpu_refused[] = {{"current", "all processors are present from the start"},
-                                    {"cpuset", "guests run on all processors of their slice"}};
+constexpr NotDone vcpu_refused[] = {{"cpuset", "guests run on all processors of their slice"}};
 constexpr NotDone memory_refused[] = {{"dumpCore"}};
 
 constexpr NotDone actions_refused[] = {{"preserve", "a guest's remains are not kept"},
@@ -57,7 +54,7 @@ constexpr NotDone actions_refused[] = {{"preserve", "a guest's remains are not k
                                        {"coredump-destroy", "the guest's memory is not dumped"},
                                        {"coredump-restart", "the guest's memory is not dumped"}};
 constexpr NotDone crash_actions_refused[] = {
-    {"restart", "a crash is told by a panic device, which is not in this version"},
+    {"restart", "a crashed guest is not started again in this version"},
     {"preserve", "a guest's remains are not kept"},
     {"rename-restart", "it never had a meaning for QEMU"},
     {"coredump-destroy", "the guest's memory is not dumped"},
@@ -110,6 +107,10 @@ void read_vcpu(ElementReader& vcpu, GuestDefinition& guest) {
     const auto count =
         number_from(vcpu.trimmed_text(), "number of processors", 1, most_vcpus, vcpu.report());
     if (count) guest.vcpus = static_cast<unsigned>(*count);
+    const auto current = vcpu.attribute("current");
+    if (!current || !count) return;
+    const auto present = number_from(*current, "current", 1, *count, vcpu.report());
+    if (present) guest.current_vcpus = static_cast<unsigned>(*present);
 }
 
 template <std::size_t count>
@@ -183,6 +184,8 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     domain.child("uuid", [&](ElementReader& uuid) { read_uuid(uuid, guest); });
     read_words(domain, guest);
     read_memories(domain, guest);
+    domain.child("memoryBacking",
+                 [&](ElementReader& backing) { read_memory_backing(backing, guest); });
     domain.child("vcpu", [&](ElementReader& vcpu) { read_vcpu(vcpu, guest); });
     if (!domain.child("os", [&](ElementReader& os) { read_os(os, guest); }))
         domain.error(domain.at(), "the guest has no <os>", "write <os><type>hvm</type></os>");
@@ -190,6 +193,7 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     domain.child("cpu", [&](ElementReader& cpu) { read_cpu(cpu, guest); });
     domain.child("clock", [&](ElementReader& clock) { read_clock(clock, guest); });
     read_actions(domain, guest);
+    domain.child("pm", [&](ElementReader& pm) { read_pm(pm, guest); });
     domain.child("devices", [&](ElementReader& devices) { read_devices(devices, guest); });
     read_qemu_namespace(domain);
     domain.child("qemu:commandline",

@@ -16,7 +16,6 @@ constexpr NotDone children_refused[] = {
     {"acpi"},
     {"backend"},
     {"bandwidth"},
-    {"boot", "order devices by <boot dev='...'/> in <os>"},
     {"coalesce"},
     {"downscript"},
     {"driver"},
@@ -80,6 +79,7 @@ void read_interface(ElementReader& element, GuestDefinition& guest) {
     element.child("model", [&](ElementReader& model) {
         interface.model = model.required_word("type", models, models_refused).value_or("");
     });
+    interface.boot_order = read_boot_order(element, guest);
     element.refuse_children(children_refused);
     guest.interfaces.push_back(std::move(interface));
 }

@@ -27,14 +27,9 @@ constexpr Word<std::string_view> architectures[] = {
     self("riscv32"), self("riscv64"),    self("s390x"),        self("sh4"),     self("sh4eb"),
     self("sparc"),   self("sparc64"),    self("xtensa"),       self("xtensaeb")};
 
-constexpr NotDone os_attributes_refused[] = {{"firmware"}};
+constexpr NotDone os_attributes_refused[] = {
+    {"firmware", "firmware is not looked for in this version: name it in <loader>"}};
 constexpr NotDone os_refused[] = {{"firmware"},
-                                  {"loader"},
-                                  {"nvram"},
-                                  {"bootmenu"},
-                                  {"smbios"},
-                                  {"bios"},
-                                  {"dtb"},
                                   {"acpi"},
                                   {"shim"},
                                   {"init", "only container guests have one"},
@@ -43,46 +38,6 @@ constexpr NotDone os_refused[] = {{"firmware"},
                                   {"initdir", "only container guests have one"},
                                   {"inituser", "only container guests have one"},
                                   {"initgroup", "only container guests have one"}};
-
-constexpr NotDone features_refused[] = {{"hap"},
-                                        {"viridian"},
-                                        {"privnet"},
-                                        {"hyperv"},
-                                        {"kvm"},
-                                        {"pvspinlock"},
-                                        {"pmu"},
-                                        {"vmport"},
-                                        {"gic"},
-                                        {"smm"},
-                                        {"ioapic"},
-                                        {"hpt"},
-                                        {"vmcoreinfo"},
-                                        {"htm"},
-                                        {"nested-hv"},
-                                        {"msrs"},
-                                        {"ccf-assist"},
-                                        {"xen"},
-                                        {"cfpc"},
-                                        {"sbbc"},
-                                        {"ibs"},
-                                        {"tcg"},
-                                        {"async-teardown"},
-                                        {"ras"},
-                                        {"ps2"},
-                                        {"aia"},
-                                        {"capabilities", "only container guests have them"}};
-constexpr NotDone apic_refused[] = {{"eoi"}};
-
-constexpr Word<std::string_view> cpu_modes[] = {self("host-passthrough"), self("host-model"),
-                                                self("maximum"), self("custom")};
-constexpr NotDone cpu_refused[] = {{"vendor"}, {"topology"}, {"feature"},
-                                   {"numa"},   {"cache"},    {"maxphysaddr"}};
-constexpr NotDone model_refused[] = {{"vendor_id"}};
-
-constexpr NotDone offsets_refused[] = {
-    {"variable", "the guest's changes to its clock are not kept"}, {"timezone"}, {"absolute"}};
-constexpr NotDone clock_attributes_refused[] = {{"timezone"}, {"adjustment"}, {"basis"}, {"start"}};
-constexpr NotDone clock_refused[] = {{"timer"}};
 
 void read_type(ElementReader& type, OsBoot& os) {
     if (const auto arch = type.word("arch", architectures)) os.arch = *arch;
@@ -131,16 +86,6 @@ void read_direct_boot(ElementReader& os, OsBoot& boot) {
     });
 }
 
-void read_model(ElementReader& model, GuestDefinition& guest) {
-    model.expect("fallback", "forbid", "no other model is ever put in its place");
-    model.refuse_attributes(model_refused);
-    guest.cpu_model = token_from(model.trimmed_text(), "CPU model", model.report()).value_or("");
-    if (guest.cpu_mode.empty()) guest.cpu_mode = "custom";
-    if (guest.cpu_mode != "custom")
-        model.error(model.at(), "mode '" + guest.cpu_mode + "' takes no <model>",
-                    "remove <model>, or write mode='custom'");
-}
-
 } // namespace
 
 void read_os(ElementReader& os, GuestDefinition& guest) {
@@ -149,50 +94,9 @@ void read_os(ElementReader& os, GuestDefinition& guest) {
         os.error(os.at(), "<os> has no <type>", "write <type>hvm</type>");
     os.children("boot", [&](ElementReader& boot) { read_boot(boot, guest.os); });
     read_direct_boot(os, guest.os);
+    read_firmware(os, guest.os.firmware);
     os.refuse_attributes(os_attributes_refused);
     os.refuse_children(os_refused);
-}
-
-void read_features(ElementReader& features, GuestDefinition& guest) {
-    guest.features.acpi = features.flag("acpi");
-    guest.features.apic =
-        features.child("apic", [](ElementReader& apic) { apic.refuse_attributes(apic_refused); });
-    guest.features.pae = features.flag("pae");
-    features.refuse_children(features_refused);
-}
-
-void read_cpu(ElementReader& cpu, GuestDefinition& guest) {
-    const auto mode_at = cpu.attribute("mode");
-    if (const auto mode = cpu.word("mode", cpu_modes)) guest.cpu_mode = *mode;
-    if (guest.cpu_mode == "host-passthrough" && guest.type == DomainType::qemu)
-        cpu.error(mode_at->at, "mode 'host-passthrough' needs KVM",
-                  "write mode='maximum', or <domain type='kvm'>");
-    cpu.expect("match", "exact", "the model given is the model used");
-    cpu.expect("check", "none", "the processor is not compared with the model");
-    cpu.expect("migratable", "on", "guests keep to features that can be migrated");
-    const bool model =
-        cpu.child("model", [&](ElementReader& element) { read_model(element, guest); });
-    if (!model && guest.cpu_mode == "custom")
-        cpu.error(cpu.at(), "mode 'custom' needs a <model>", "write <model>qemu64</model>");
-    if (!model && !mode_at)
-        cpu.error(cpu.at(), "<cpu> says neither mode nor model",
-                  "write <cpu mode='maximum'/>, or remove it");
-    cpu.refuse_children(cpu_refused);
-}
-
-// The oldest documents say sync= for what is offset= since.
-void read_clock(ElementReader& clock, GuestDefinition& guest) {
-    const auto offset = clock.word("offset", clock_offsets, offsets_refused);
-    const auto sync_at = clock.attribute("sync");
-    const auto sync = clock.word("sync", clock_offsets);
-    if (offset && sync_at)
-        clock.error(sync_at->at, "sync is the old name of offset: both are given", "remove sync");
-    if (offset) guest.clock = *offset;
-    if (sync) guest.clock = *sync;
-    if (!clock.attribute("offset") && !sync_at)
-        clock.error(clock.at(), "<clock> says no offset", "write <clock offset='utc'/>");
-    clock.refuse_attributes(clock_attributes_refused);
-    clock.refuse_children(clock_refused);
 }
 
 } // namespace vmwarden::domain

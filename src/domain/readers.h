@@ -3,8 +3,9 @@
 // definition; ElementReader reports the rest. What two elements may not say together is checked by
 // the reader of the later one; type and <os> are read first, serials before consoles.
 //
-// To add a device: its struct in guest_definition.h, its words in words.h, a reader here, a line in
-// the table of read_devices.cpp, its writer in write_devices.cpp, examples in tests/golden.
+// To add a device: its struct in small_devices.h or guest_definition.h, its words in words.h, a
+// reader here, a line in the table of read_devices.cpp, its writer in write_devices.cpp, examples
+// in tests/golden.
 #pragma once
 
 #include "src/domain/element_reader.h"
@@ -21,10 +22,19 @@ void read_os(ElementReader& os, GuestDefinition& guest);
 void read_features(ElementReader& features, GuestDefinition& guest);
 void read_cpu(ElementReader& cpu, GuestDefinition& guest);
 void read_clock(ElementReader& clock, GuestDefinition& guest);
+void read_pm(ElementReader& pm, GuestDefinition& guest);
+void read_firmware(ElementReader& os, Firmware& firmware);
+void read_memory_backing(ElementReader& backing, GuestDefinition& guest);
 
 void read_devices(ElementReader& devices, GuestDefinition& guest);
 void read_controller(ElementReader& controller, GuestDefinition& guest);
 void read_disk(ElementReader& disk, GuestDefinition& guest);
+void read_driver_tuning(ElementReader& driver, Disk& disk);
+// After bus and device are known.
+void read_disk_tuning(ElementReader& disk, Disk& to);
+unsigned read_rotation_rate(ElementReader& target);
+// <boot order='1'/> of a device; 0 without one.
+unsigned read_boot_order(ElementReader& device, const GuestDefinition& guest);
 void read_interface(ElementReader& interface, GuestDefinition& guest);
 void read_serial(ElementReader& serial, GuestDefinition& guest);
 // True for a console on a serial port, of which a guest has one at most.
@@ -32,6 +42,17 @@ bool read_console(ElementReader& console, bool had_serial_console, GuestDefiniti
 void read_graphics(ElementReader& graphics, GuestDefinition& guest);
 void read_input(ElementReader& input, GuestDefinition& guest);
 void read_video(ElementReader& video, GuestDefinition& guest);
+void read_channel(ElementReader& channel, GuestDefinition& guest);
+void read_sound(ElementReader& sound, GuestDefinition& guest);
+void read_audio(ElementReader& audio, GuestDefinition& guest);
+void read_watchdog(ElementReader& watchdog, GuestDefinition& guest);
+void read_memballoon(ElementReader& memballoon, GuestDefinition& guest);
+void read_rng(ElementReader& rng, GuestDefinition& guest);
+void read_panic(ElementReader& panic, GuestDefinition& guest);
+void read_iommu(ElementReader& iommu, GuestDefinition& guest);
+void read_vsock(ElementReader& vsock, GuestDefinition& guest);
+// What every device may say and none of ours takes.
+void refuse_usual_children(ElementReader& device);
 
 // What libvirt calls its elements for QEMU alone, under the prefix qemu.
 constexpr std::string_view qemu_namespace = "http://libvirt.org/schemas/domain/qemu/1.0";

@@ -40,7 +40,8 @@ inline constexpr Word<BootDevice> boot_devices[] = {{"fd", BootDevice::fd},
                                                     {"cdrom", BootDevice::cdrom},
                                                     {"network", BootDevice::network}};
 inline constexpr Word<ClockOffset> clock_offsets[] = {{"utc", ClockOffset::utc},
-                                                      {"localtime", ClockOffset::localtime}};
+                                                      {"localtime", ClockOffset::localtime},
+                                                      {"absolute", ClockOffset::absolute}};
 inline constexpr Word<LifecycleAction> lifecycle_actions[] = {
     {"destroy", LifecycleAction::destroy}, {"restart", LifecycleAction::restart}};
 
@@ -69,13 +70,79 @@ inline constexpr Word<CharacterSource> character_sources[] = {
 inline constexpr Word<Input::Type> input_types[] = {{"mouse", Input::Type::mouse},
                                                     {"tablet", Input::Type::tablet},
                                                     {"keyboard", Input::Type::keyboard}};
-inline constexpr Word<Input::Bus> input_buses[] = {{"ps2", Input::Bus::ps2},
-                                                   {"usb", Input::Bus::usb}};
+inline constexpr Word<Input::Bus> input_buses[] = {
+    {"ps2", Input::Bus::ps2}, {"usb", Input::Bus::usb}, {"virtio", Input::Bus::virtio}};
 
-inline constexpr Word<ControllerType> controller_types[] = {{"pci", ControllerType::pci},
-                                                            {"ide", ControllerType::ide},
-                                                            {"sata", ControllerType::sata},
-                                                            {"fdc", ControllerType::fdc}};
+inline constexpr Word<RngBackend> rng_backends[] = {{"random", RngBackend::random},
+                                                    {"builtin", RngBackend::builtin}};
+inline constexpr Word<WatchdogModel> watchdog_models[] = {{"i6300esb", WatchdogModel::i6300esb},
+                                                          {"ib700", WatchdogModel::ib700},
+                                                          {"itco", WatchdogModel::itco}};
+inline constexpr Word<WatchdogAction> watchdog_actions[] = {
+    {"reset", WatchdogAction::reset},       {"shutdown", WatchdogAction::shutdown},
+    {"poweroff", WatchdogAction::poweroff}, {"pause", WatchdogAction::pause},
+    {"none", WatchdogAction::none},         {"inject-nmi", WatchdogAction::inject_nmi}};
+inline constexpr Word<PanicModel> panic_models[] = {{"isa", PanicModel::isa},
+                                                    {"pvpanic", PanicModel::pvpanic}};
+inline constexpr Word<SoundModel> sound_models[] = {
+    {"ich6", SoundModel::ich6},     {"ich9", SoundModel::ich9}, {"ac97", SoundModel::ac97},
+    {"es1370", SoundModel::es1370}, {"sb16", SoundModel::sb16}, {"pcspk", SoundModel::pcspk},
+    {"usb", SoundModel::usb}};
+inline constexpr Word<SoundCodec> sound_codecs[] = {
+    {"duplex", SoundCodec::duplex}, {"micro", SoundCodec::micro}, {"output", SoundCodec::output}};
+inline constexpr Word<IommuModel> iommu_models[] = {{"intel", IommuModel::intel},
+                                                    {"virtio", IommuModel::virtio}};
+
+inline constexpr Word<ControllerType> controller_types[] = {
+    {"pci", ControllerType::pci},
+    {"ide", ControllerType::ide},
+    {"sata", ControllerType::sata},
+    {"fdc", ControllerType::fdc},
+    {"usb", ControllerType::usb},
+    {"scsi", ControllerType::scsi},
+    {"virtio-serial", ControllerType::virtio_serial}};
+
+inline constexpr Word<CpuFeaturePolicy> cpu_feature_policies[] = {
+    {"force", CpuFeaturePolicy::force},
+    {"require", CpuFeaturePolicy::require},
+    {"optional", CpuFeaturePolicy::optional},
+    {"disable", CpuFeaturePolicy::disable},
+    {"forbid", CpuFeaturePolicy::forbid}};
+inline constexpr Word<CpuCheck> cpu_checks[] = {
+    {"none", CpuCheck::none}, {"partial", CpuCheck::partial}, {"full", CpuCheck::full}};
+inline constexpr Word<CpuCache> cpu_caches[] = {{"emulate", CpuCache::emulate},
+                                                {"passthrough", CpuCache::passthrough},
+                                                {"disable", CpuCache::disable}};
+inline constexpr Word<IoapicDriver> ioapic_drivers[] = {{"kvm", IoapicDriver::kvm},
+                                                        {"qemu", IoapicDriver::qemu}};
+inline constexpr Word<TimerName> timer_names[] = {{"rtc", TimerName::rtc},
+                                                  {"pit", TimerName::pit},
+                                                  {"hpet", TimerName::hpet},
+                                                  {"kvmclock", TimerName::kvmclock},
+                                                  {"hypervclock", TimerName::hypervclock},
+                                                  {"tsc", TimerName::tsc}};
+inline constexpr Word<TickPolicy> tick_policies[] = {{"delay", TickPolicy::delay},
+                                                     {"catchup", TickPolicy::catchup},
+                                                     {"discard", TickPolicy::discard}};
+inline constexpr Word<TimerTrack> timer_tracks[] = {{"guest", TimerTrack::guest},
+                                                    {"wall", TimerTrack::wall}};
+inline constexpr Word<LoaderType> loader_types[] = {{"rom", LoaderType::rom},
+                                                    {"pflash", LoaderType::pflash}};
+inline constexpr Word<MemorySource> memory_sources[] = {{"anonymous", MemorySource::anonymous},
+                                                        {"memfd", MemorySource::memfd}};
+inline constexpr Word<MemoryAccess> memory_accesses[] = {{"shared", MemoryAccess::shared},
+                                                         {"private", MemoryAccess::private_}};
+
+inline constexpr Word<DiskIo> disk_ios[] = {
+    {"threads", DiskIo::threads}, {"native", DiskIo::native}, {"io_uring", DiskIo::io_uring}};
+inline constexpr Word<DiskDiscard> disk_discards[] = {{"unmap", DiskDiscard::unmap},
+                                                      {"ignore", DiskDiscard::ignore}};
+inline constexpr Word<DetectZeroes> detect_zeroes_words[] = {
+    {"off", DetectZeroes::off}, {"on", DetectZeroes::on}, {"unmap", DetectZeroes::unmap}};
+inline constexpr Word<ErrorPolicy> error_policies[] = {{"report", ErrorPolicy::report},
+                                                       {"stop", ErrorPolicy::stop},
+                                                       {"ignore", ErrorPolicy::ignore},
+                                                       {"enospace", ErrorPolicy::enospace}};
 
 // A word that stands for itself.
 constexpr Word<std::string_view> self(std::string_view text) {

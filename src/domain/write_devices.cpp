@@ -9,6 +9,8 @@ namespace {
 void write(XmlWriter& xml, const Controller& controller) {
     XmlAttributes attributes{{"type", word_for(controller_types, controller.type)}, {"index", "0"}};
     if (!controller.model.empty()) attributes.push_back({"model", controller.model});
+    const auto ports = std::to_string(controller.ports.value_or(0));
+    if (controller.ports) attributes.push_back({"ports", ports});
     xml.empty("controller", attributes);
 }
 
@@ -36,13 +38,20 @@ void write(XmlWriter& xml, const Disk& disk) {
         XmlAttributes driver{{"name", "qemu"}, {"type", word_for(disk_formats, disk.format)}};
         if (disk.cache != DiskCache::hypervisor_default)
             driver.push_back({"cache", word_for(disk_caches, disk.cache)});
+        const auto tuning = driver_tuning(disk.tuning);
+        for (const auto& [name, value] : tuning)
+            driver.push_back({name, value});
         xml.empty("driver", driver);
         if (!disk.source.empty()) write_source(xml, disk.type, disk.source);
         write_backing(xml, disk);
-        xml.empty("target", {{"dev", disk.target}, {"bus", word_for(disk_buses, disk.bus)}});
+        const auto rotation = std::to_string(disk.tuning.rotation_rate);
+        XmlAttributes target{{"dev", disk.target}, {"bus", word_for(disk_buses, disk.bus)}};
+        if (disk.tuning.rotation_rate != 0) target.push_back({"rotation_rate", rotation});
+        xml.empty("target", target);
         if (disk.readonly) xml.empty("readonly");
         if (disk.shareable) xml.empty("shareable");
         xml.text_if("serial", disk.serial);
+        write_disk_tuning(xml, disk.tuning);
     });
 }
 
@@ -51,24 +60,44 @@ void write(XmlWriter& xml, const Interface& interface) {
         if (!interface.mac.empty()) xml.empty("mac", {{"address", interface.mac}});
         if (!interface.network.empty()) xml.empty("source", {{"network", interface.network}});
         if (!interface.model.empty()) xml.empty("model", {{"type", interface.model}});
+        write_boot_order(xml, interface.boot_order);
     });
 }
 
-void write(XmlWriter& xml, const CharacterDevice& device) {
-    const bool serial = device.target == CharacterDevice::Target::serial;
+std::string_view element_of(CharacterDevice::Target target) {
+    switch (target) {
+    case CharacterDevice::Target::virtio_console:
+        return "console";
+    case CharacterDevice::Target::virtio_channel:
+        return "channel";
+    case CharacterDevice::Target::serial:
+        break;
+    }
+    return "serial";
+}
+
+void write_target(XmlWriter& xml, const CharacterDevice& device) {
     const auto port = std::to_string(device.port);
+    if (device.target == CharacterDevice::Target::serial)
+        xml.empty("target", {{"port", port}});
+    else if (device.target == CharacterDevice::Target::virtio_channel)
+        xml.empty("target", {{"type", "virtio"}, {"name", device.name}});
+    else
+        xml.empty("target", {{"type", "virtio"}, {"port", port}});
+}
+
+void write(XmlWriter& xml, const CharacterDevice& device) {
     const auto type = word_for(character_sources, device.source);
-    xml.element(serial ? "serial" : "console", {{"type", type}}, [&] {
-        if (device.source == CharacterSource::unix_listener)
+    xml.element(element_of(device.target), {{"type", type}}, [&] {
+        if (device.source == CharacterSource::unix_listener && device.path.empty())
+            xml.empty("source", {{"mode", "bind"}});
+        else if (device.source == CharacterSource::unix_listener)
             xml.empty("source", {{"mode", "bind"}, {"path", device.path}});
         else if (device.append)
             xml.empty("source", {{"path", device.path}, {"append", "on"}});
         else if (!device.path.empty())
             xml.empty("source", {{"path", device.path}});
-        if (serial)
-            xml.empty("target", {{"port", port}});
-        else
-            xml.empty("target", {{"type", "virtio"}, {"port", port}});
+        write_target(xml, device);
     });
 }
 
@@ -89,7 +118,26 @@ void write(XmlWriter& xml, const Input& input) {
 }
 
 void write(XmlWriter& xml, const Video& video) {
-    xml.element("video", {}, [&] { xml.empty("model", {{"type", video.model}}); });
+    const auto ram = std::to_string(video.ram);
+    const auto vram = std::to_string(video.vram);
+    const auto vram64 = std::to_string(video.vram64);
+    const auto vgamem = std::to_string(video.vgamem);
+    const auto heads = std::to_string(video.heads);
+    XmlAttributes model{{"type", video.model}};
+    if (video.ram != 0) model.push_back({"ram", ram});
+    if (video.vram != 0) model.push_back({"vram", vram});
+    if (video.vram64 != 0) model.push_back({"vram64", vram64});
+    if (video.vgamem != 0) model.push_back({"vgamem", vgamem});
+    if (video.heads != 0) model.push_back({"heads", heads});
+    if (video.edid) model.push_back({"edid", word_for(on_off, *video.edid)});
+    xml.element("video", {}, [&] {
+        xml.element("model", model, [&] {
+            if (!video.resolution) return;
+            const auto x = std::to_string(video.resolution->x);
+            const auto y = std::to_string(video.resolution->y);
+            xml.empty("resolution", {{"x", x}, {"y", y}});
+        });
+    });
 }
 
 template <class Device>
@@ -108,8 +156,9 @@ void write_devices(XmlWriter& xml, const GuestDefinition& guest) {
     write_all(xml, guest.characters);
     write_all(xml, guest.inputs);
     write_all(xml, guest.graphics);
+    write_sounds(xml, guest);
     write_all(xml, guest.videos);
-    if (!guest.memballoon) xml.empty("memballoon", {{"model", "none"}});
+    write_small_devices(xml, guest);
 }
 
 } // namespace vmwarden::domain

@@ -21,26 +21,13 @@ void write_os(XmlWriter& xml, const OsBoot& os) {
         if (!os.arch.empty()) type.push_back({"arch", os.arch});
         if (!os.machine.empty()) type.push_back({"machine", os.machine});
         xml.text("type", os.type, type);
+        write_firmware(xml, os.firmware);
         xml.text_if("kernel", os.kernel);
         xml.text_if("initrd", os.initrd);
         xml.text_if("cmdline", os.cmdline);
         for (const auto device : os.boot)
             xml.empty("boot", {{"dev", word_for(boot_devices, device)}});
     });
-}
-
-void write_features(XmlWriter& xml, const Features& features) {
-    if (features == Features{}) return;
-    xml.element("features", {}, [&] {
-        if (features.acpi) xml.empty("acpi");
-        if (features.apic) xml.empty("apic");
-        if (features.pae) xml.empty("pae");
-    });
-}
-
-void write_cpu(XmlWriter& xml, const GuestDefinition& guest) {
-    if (guest.cpu_mode.empty()) return;
-    xml.element("cpu", {{"mode", guest.cpu_mode}}, [&] { xml.text_if("model", guest.cpu_model); });
 }
 
 void write_actions(XmlWriter& xml, const GuestDefinition& guest) {
@@ -57,12 +44,17 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     if (!guest.metadata.empty()) xml.raw("metadata", guest.metadata);
     write_memory(xml, "memory", guest.memory);
     if (guest.current_memory) write_memory(xml, "currentMemory", *guest.current_memory);
-    xml.text("vcpu", std::to_string(guest.vcpus));
+    write_memory_backing(xml, guest.memory_backing);
+    const auto current = std::to_string(guest.current_vcpus.value_or(0));
+    XmlAttributes vcpu;
+    if (guest.current_vcpus) vcpu.push_back({"current", current});
+    xml.text("vcpu", std::to_string(guest.vcpus), vcpu);
     write_os(xml, guest.os);
-    write_features(xml, guest.features);
+    write_features(xml, guest);
     write_cpu(xml, guest);
-    xml.empty("clock", {{"offset", word_for(clock_offsets, guest.clock)}});
+    write_clock(xml, guest);
     write_actions(xml, guest);
+    write_power(xml, guest.power);
     xml.element("devices", {}, [&] { write_devices(xml, guest); });
 }
 

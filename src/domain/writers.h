@@ -8,5 +8,16 @@
 namespace vmwarden::domain {
 
 void write_devices(XmlWriter& xml, const GuestDefinition& guest);
+void write_memory_backing(XmlWriter& xml, const MemoryBacking& backing);
+void write_firmware(XmlWriter& xml, const Firmware& firmware);
+void write_features(XmlWriter& xml, const GuestDefinition& guest);
+void write_cpu(XmlWriter& xml, const GuestDefinition& guest);
+void write_clock(XmlWriter& xml, const GuestDefinition& guest);
+void write_power(XmlWriter& xml, const PowerManagement& power);
+std::vector<std::pair<std::string_view, std::string>> driver_tuning(const DiskTuning& tuning);
+void write_disk_tuning(XmlWriter& xml, const DiskTuning& tuning);
+void write_boot_order(XmlWriter& xml, unsigned order);
+void write_sounds(XmlWriter& xml, const GuestDefinition& guest);
+void write_small_devices(XmlWriter& xml, const GuestDefinition& guest);
 
 } // namespace vmwarden::domain

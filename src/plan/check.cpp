@@ -70,7 +70,9 @@ std::string fds_rule(const std::vector<InheritedFd>& fds) {
         if (fd.number <= 2) return name + " is a standard one";
         if (!numbers.insert(fd.number).second) return name + " is listed twice";
         const bool first = kinds.insert(fd.kind).second;
-        if (!first && fd.kind != InheritedFd::Kind::log_file) return name + " is one too many";
+        const bool one_alone =
+            fd.kind != InheritedFd::Kind::log_file && fd.kind != InheritedFd::Kind::channel;
+        if (!first && one_alone) return name + " is one too many";
         const bool has_path = fd.kind != InheritedFd::Kind::shim_monitor;
         if (has_path && !absolute(fd.path)) return name + " has no absolute path";
     }

@@ -22,8 +22,8 @@ concept Is = std::same_as<std::remove_const_t<Given>, Plain>;
 template <class Enumeration>
 constexpr std::array<std::string_view, 0> words{};
 template <>
-constexpr inline std::array<std::string_view, 3> words<InheritedFd::Kind>{
-    "qmp_listener", "shim_monitor", "log_file"};
+constexpr inline std::array<std::string_view, 4> words<InheritedFd::Kind>{
+    "qmp_listener", "shim_monitor", "log_file", "channel"};
 template <>
 constexpr inline std::array<std::string_view, 3> words<FileGrant::Sharing>{"exclusive", "shared",
                                                                            "readonly"};

@@ -53,6 +53,7 @@ struct InheritedFd {
         qmp_listener, // the agent's QMP socket, listening at `path`
         shim_monitor, // QEMU's end of a socket pair; the shim keeps the other for stop requests
         log_file,     // `path` opened for appending, created 0600 if need be
+        channel,      // a channel into the guest, listening at `path` in the state directory
     };
     Kind kind = Kind::qmp_listener;
     int number = -1;

@@ -28,6 +28,10 @@ struct Board {
     bool usb = false;           // "usb0"
     bool fdc = false;           // "fdc0"
     bool virtio_serial = false; // "serial0"
+    std::string_view usb_device = "qemu-xhci";
+    std::string_view scsi_device = "virtio-scsi-pci";
+    unsigned usb_ports = 15;
+    unsigned serial_ports = 0; // 0: QEMU's own
 };
 
 // Of a definition whose machine has a chipset.
@@ -40,7 +44,10 @@ std::size_t pci_devices(const GuestDefinition& definition);
 constexpr std::size_t pci_slots = 30; // of 32; two are the chipset's own
 
 std::size_t usb_devices(const GuestDefinition& definition);
-constexpr std::size_t usb_ports = 15; // of our controller
+constexpr std::size_t usb_ports = 15; // of the controller that is added unasked
+
+// How many disks the SCSI controller takes.
+unsigned scsi_targets(const GuestDefinition& definition);
 
 // NIC models by libvirt's name, with the device each is to QEMU.
 struct NicModel {
@@ -51,13 +58,15 @@ struct NicModel {
 const std::vector<NicModel>& nic_models();
 const NicModel* nic_model(std::string_view name); // empty: virtio; null: unknown
 
-// Display adapters likewise. "none" has no device.
+// Display adapters likewise. "none" has no device, and some have none beside another.
 struct VideoModel {
     std::string_view name;
     std::string_view device;
+    std::string_view secondary;
 };
 const std::vector<VideoModel>& video_models();
-// What the guest gets: the definition's, "vga" where a display wants one, or null for none.
-const VideoModel* video_model(const GuestDefinition& definition);
+const VideoModel* video_model(std::string_view name); // null: unknown
+// What the guest gets: the definition's without "none", or a "vga" where a display wants one.
+std::vector<Video> video_cards(const GuestDefinition& definition);
 
 } // namespace vmwarden::qemu

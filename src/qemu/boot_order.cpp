@@ -32,6 +32,23 @@ std::vector<std::size_t> drives_in_order(const std::vector<Disk>& disks, DiskDev
     return found;
 }
 
+bool has_own_orders(const GuestDefinition& definition) {
+    return std::ranges::any_of(definition.disks,
+                               [](const Disk& disk) { return disk.tuning.boot_order != 0; }) ||
+           std::ranges::any_of(definition.interfaces,
+                               [](const Interface& each) { return each.boot_order != 0; });
+}
+
+void take_own_orders(const GuestDefinition& definition, BootOrder& order) {
+    const auto take = [](unsigned number, std::optional<unsigned>& place) {
+        if (number != 0) place = number;
+    };
+    for (std::size_t i = 0; i < definition.disks.size(); ++i)
+        take(definition.disks[i].tuning.boot_order, order.disks[i]);
+    for (std::size_t i = 0; i < definition.interfaces.size(); ++i)
+        take(definition.interfaces[i].boot_order, order.interfaces[i]);
+}
+
 } // namespace
 
 BootOrder boot_order(const GuestDefinition& definition) {
@@ -42,6 +59,10 @@ BootOrder boot_order(const GuestDefinition& definition) {
     const auto number = [&](std::optional<unsigned>& place) {
         if (!place) place = next++;
     };
+    if (has_own_orders(definition)) {
+        take_own_orders(definition, order);
+        return order;
+    }
     auto devices = definition.os.boot;
     if (devices.empty()) devices.push_back(BootDevice::hd);
     for (const auto device : devices) {

@@ -16,8 +16,8 @@ struct BootOrder {
 };
 
 // Every device of a class is tried before the next class; drives of a class in the order of their
-// targets. A definition without <boot> boots from hard disks. Counts from 1: QEMU gives 0 to a
-// kernel on the command line.
+// targets. Where devices have an order of their own, it is that. A definition without <boot> boots
+// from hard disks. Counts from 1: QEMU gives 0 to a kernel on the command line.
 BootOrder boot_order(const GuestDefinition& definition);
 
 } // namespace vmwarden::qemu

@@ -28,17 +28,24 @@ Options file_back_end(const CharacterDevice& character, const std::string& id,
         .set("append", append ? "on" : "off");
 }
 
+Options socket_back_end(const CharacterDevice& character, const std::string& id, int fd) {
+    if (fd < 0 && character.path.empty())
+        throw std::invalid_argument("modern_argv: a channel without a path needs a descriptor");
+    Options options("socket");
+    options.set("id", id);
+    if (fd >= 0)
+        options.set("fd", std::to_string(fd));
+    else
+        options.set("path", character.path);
+    return options.set("server", "on").set("wait", "off");
+}
+
 Options back_end(const CharacterDevice& character, const std::string& id,
                  const std::string& inherited) {
     switch (character.source) {
     case CharacterSource::pty:
         return Options("pty").set("id", id);
-    case CharacterSource::unix_listener:
-        return Options("socket")
-            .set("id", id)
-            .set("path", character.path)
-            .set("server", "on")
-            .set("wait", "off");
+    case CharacterSource::unix_listener: // socket_back_end()
     case CharacterSource::file:
     case CharacterSource::stdio_log:
         return file_back_end(character, id, inherited);
@@ -49,25 +56,41 @@ Options back_end(const CharacterDevice& character, const std::string& id,
 }
 
 Json front_end(const CharacterDevice& character, const std::string& number) {
-    Json device;
-    if (character.target == CharacterDevice::Target::serial)
-        device = {{"driver", "isa-serial"}, {"id", "console-" + number}, {"index", character.port}};
-    else
-        device = {{"driver", "virtconsole"}, {"id", "console-" + number}, {"bus", "serial0.0"}};
-    device["chardev"] = "char" + number;
-    return device;
+    const auto id = "console-" + number;
+    const auto chardev = "char" + number;
+    switch (character.target) {
+    case CharacterDevice::Target::serial:
+        return {
+            {"driver", "isa-serial"}, {"id", id}, {"index", character.port}, {"chardev", chardev}};
+    case CharacterDevice::Target::virtio_channel:
+        return {{"driver", "virtserialport"},
+                {"id", "channel-" + number},
+                {"bus", "serial0.0"},
+                {"chardev", chardev},
+                {"name", character.name}};
+    case CharacterDevice::Target::virtio_console:
+        break;
+    }
+    return {{"driver", "virtconsole"}, {"id", id}, {"bus", "serial0.0"}, {"chardev", chardev}};
 }
 
 } // namespace
 
 void add_characters(CommandLine& command, const GuestDefinition& definition,
-                    const std::map<std::size_t, int>& inherited) {
+                    const CommandContext& context) {
+    const auto& inherited = context.character_fds;
     for (std::size_t i = 0; i < definition.characters.size(); ++i) {
         const auto& character = definition.characters[i];
         const auto number = std::to_string(i);
         const auto fd = inherited.find(i);
-        const auto file = fd == inherited.end() ? std::string() : fd_set(command, i, fd->second);
-        command.add("-chardev", back_end(character, "char" + number, file));
+        const bool given = fd != inherited.end();
+        if (character.source == CharacterSource::unix_listener) {
+            command.add("-chardev",
+                        socket_back_end(character, "char" + number, given ? fd->second : -1));
+        } else {
+            const auto file = given ? fd_set(command, i, fd->second) : std::string();
+            command.add("-chardev", back_end(character, "char" + number, file));
+        }
         command.add("-device", front_end(character, number));
     }
 }

@@ -5,6 +5,8 @@
 #include "src/qemu/devices.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/machine.h"
+#include "src/qemu/platform.h"
+#include "src/qemu/small_devices.h"
 
 #include <stdexcept>
 
@@ -24,24 +26,28 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     add_machine(command, definition);
     add_accelerator(command, definition.type);
     add_cpu(command, definition);
-    add_memory(command, definition.memory);
-    add_processors(command, definition.vcpus);
+    add_memory(command, definition);
+    add_processors(command, definition);
     command.raw("-uuid", context.uuid.text());
     add_monitors(command, context);
-    add_clock(command, definition.clock);
+    add_clock(command, definition);
     add_lifecycle(command, definition);
+    add_power(command, definition);
     add_boot(command, definition.os);
+    add_firmware(command, definition);
 
     const auto board = board_for(definition);
     const auto boot = boot_order(definition);
+    add_audio(command, definition);
+    add_iommu(command, definition);
     add_controllers(command, board);
     add_drives(command, board, boot, definition, context.images);
     add_interfaces(command, boot, definition, context.uuid);
-    add_characters(command, definition, context.character_fds);
+    add_characters(command, definition, context);
     add_display(command, definition);
     add_inputs(command, definition);
-    if (definition.memballoon)
-        command.add("-device", Json{{"driver", "virtio-balloon-pci"}, {"id", "balloon0"}});
+    add_sounds(command, definition);
+    add_small_devices(command, definition);
     for (const auto& argument : definition.raw_arguments)
         command.flag(argument.value);
     return std::move(command).take();

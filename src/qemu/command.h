@@ -28,7 +28,9 @@ struct CommandContext {
     bool sandbox = true;      // -sandbox on,obsolete=deny,elevateprivileges=deny,…
     int qmp_fd = -1;          // listening socket, inherited; -1: none
     int shim_monitor_fd = -1; // connected socket, inherited; -1: none
-    std::map<std::size_t, int> character_fds; // index in definition.characters -> inherited fd
+    // Index in definition.characters -> inherited fd: of a file opened for appending, or of a
+    // listening socket for a channel.
+    std::map<std::size_t, int> character_fds;
     // Index in definition.disks -> its images, the guest's own first, each backed by the next. A
     // disk that is not here has the definition's own images and no others.
     std::map<std::size_t, std::vector<Image>> images;

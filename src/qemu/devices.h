@@ -20,7 +20,7 @@ void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefi
 
 // Character device "charN" (query-chardev names a pty) and device "console-N" for character N.
 void add_characters(CommandLine& command, const GuestDefinition& definition,
-                    const std::map<std::size_t, int>& inherited);
+                    const CommandContext& context);
 
 void add_display(CommandLine& command, const GuestDefinition& definition);
 void add_inputs(CommandLine& command, const GuestDefinition& definition);

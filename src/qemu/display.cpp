@@ -2,6 +2,9 @@
 #include "src/qemu/command_line.h"
 #include "src/qemu/devices.h"
 
+#include <algorithm>
+#include <bit>
+
 namespace vmwarden::qemu {
 
 namespace {
@@ -24,6 +27,49 @@ void add_vnc(CommandLine& command, const Graphics& graphics) {
     if (!graphics.keymap.empty()) command.raw("-k", graphics.keymap);
 }
 
+// What the format counts in KiB.
+void set_memory(Json& device, const Video& video) {
+    constexpr std::uint64_t kib = 1024;
+    if (video.model == "qxl") {
+        if (video.ram != 0) device["ram_size"] = video.ram * kib;
+        if (video.vram != 0) device["vram_size"] = video.vram * kib;
+        if (video.vram64 != 0) device["vram64_size_mb"] = video.vram64 / kib;
+        if (video.vgamem != 0) device["vgamem_mb"] = video.vgamem / kib;
+    } else if (video.vram != 0 && video.model == "bochs") {
+        device["vgamem"] = video.vram * kib;
+    } else if (video.vram != 0 && video.model == "cirrus") { // one of three sizes
+        device["vgamem_mb"] = std::max<std::uint64_t>(4, std::bit_ceil(video.vram / kib));
+    } else if (video.vram != 0) {
+        device["vgamem_mb"] = video.vram / kib;
+    }
+}
+
+void add_video(CommandLine& command, const Video& video, std::size_t number) {
+    const auto& model = *video_model(video.model);
+    Json device{{"driver", number == 0 ? model.device : model.secondary},
+                {"id", "video" + std::to_string(number)}};
+    set_memory(device, video);
+    if (video.heads > 1) device["max_outputs"] = video.heads;
+    if (video.edid) device["edid"] = *video.edid;
+    if (video.resolution) {
+        device["xres"] = video.resolution->x;
+        device["yres"] = video.resolution->y;
+    }
+    command.add("-device", device);
+}
+
+std::string_view virtio_device(Input::Type type) {
+    switch (type) {
+    case Input::Type::tablet:
+        return "virtio-tablet-pci";
+    case Input::Type::keyboard:
+        return "virtio-keyboard-pci";
+    case Input::Type::mouse:
+        break;
+    }
+    return "virtio-mouse-pci";
+}
+
 std::string_view usb_device(Input::Type type) {
     switch (type) {
     case Input::Type::tablet:
@@ -42,18 +88,21 @@ void add_display(CommandLine& command, const GuestDefinition& definition) {
     command.raw("-display", "none");
     for (const auto& graphics : definition.graphics)
         add_vnc(command, graphics);
-    if (const auto* video = video_model(definition))
-        command.add("-device", Json{{"driver", video->device}, {"id", "video0"}});
+    const auto cards = video_cards(definition);
+    for (std::size_t i = 0; i < cards.size(); ++i)
+        add_video(command, cards[i], i);
 }
 
 // A PC has its PS/2 keyboard and mouse on board.
 void add_inputs(CommandLine& command, const GuestDefinition& definition) {
     for (std::size_t i = 0; i < definition.inputs.size(); ++i) {
         const auto& input = definition.inputs[i];
-        if (input.bus != Input::Bus::usb) continue;
-        command.add("-device", Json{{"driver", usb_device(input.type)},
-                                    {"id", "input" + std::to_string(i)},
-                                    {"bus", "usb0.0"}});
+        const auto id = "input" + std::to_string(i);
+        if (input.bus == Input::Bus::usb)
+            command.add("-device",
+                        Json{{"driver", usb_device(input.type)}, {"id", id}, {"bus", "usb0.0"}});
+        if (input.bus == Input::Bus::virtio)
+            command.add("-device", Json{{"driver", virtio_device(input.type)}, {"id", id}});
     }
 }
 

@@ -2,6 +2,7 @@
 #include "src/qemu/drives.h"
 
 #include "src/qemu/command_line.h"
+#include "src/qemu/drive_tuning.h"
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,7 @@ Json node(std::string_view driver, const std::string& name, const Disk& disk, st
         {"driver", driver}, {"node-name", name}, {"read-only", level != 0 || read_only(disk)}};
     if (const auto cache = switches_of(disk.cache))
         json["cache"] = {{"direct", cache->direct}, {"no-flush", cache->no_flush}};
+    set_node_tuning(json, disk.tuning, level);
     return json;
 }
 
@@ -57,6 +59,7 @@ void add_file(CommandLine& command, const std::string& name, const std::string& 
               DiskSource type, const Disk& disk, std::size_t level) {
     auto file = node(type == DiskSource::block ? "host_device" : "file", name, disk, level);
     file["filename"] = path;
+    if (const auto aio = aio_of(disk.tuning.io); !aio.empty()) file["aio"] = aio;
     // Never what the plan does not say: no silent fall-back to read-only.
     file["auto-read-only"] = false;
     file["locking"] = "auto";
@@ -94,6 +97,7 @@ std::vector<Image> declared_images(const Disk& disk) {
 void add_images(CommandLine& command, const Disk& disk, const std::vector<Image>& images) {
     for (std::size_t level = images.size(); level-- != 0;)
         add_image(command, disk, images, level);
+    if (disk.tuning.limits) add_throttle(command, disk.target, *disk.tuning.limits);
 }
 
 std::string_view front_end(const Disk& disk) {
@@ -162,11 +166,13 @@ void add_front_end(CommandLine& command, const Board& board, const Disk& disk,
                    std::optional<unsigned> bootindex) {
     Json device{{"driver", front_end(disk)}, {"id", "disk-" + disk.target}};
     put(device, board, disk);
-    if (!disk.source.empty()) device["drive"] = disk.target;
+    if (!disk.source.empty())
+        device["drive"] = disk.tuning.limits ? throttle_node(disk.target) : disk.target;
     if (const auto cache = switches_of(disk.cache))
         device["write-cache"] = cache->write_cache ? "on" : "off";
     if (disk.shareable) device["share-rw"] = true;
     if (!disk.serial.empty()) device["serial"] = disk.serial;
+    set_device_tuning(device, disk.tuning);
     if (bootindex && disk.bus != DiskBus::fdc) device["bootindex"] = *bootindex;
     command.add("-device", device);
 }

@@ -2,26 +2,15 @@
 #include "src/qemu/machine.h"
 
 #include "src/qemu/command_line.h"
+#include "src/qemu/platform.h"
+#include "src/qemu/small_devices.h"
 
 namespace vmwarden::qemu {
 
 namespace {
 
-std::string cpu_model(const GuestDefinition& definition) {
-    const bool kvm = definition.type == DomainType::kvm;
-    const auto& mode = definition.cpu_mode;
-    if (mode == "custom") return definition.cpu_model;
-    if (mode == "host-passthrough") return "host";
-    // The nearest to the host's own that the accelerator can be.
-    if (mode == "host-model") return kvm ? "host" : "max";
-    if (mode == "maximum") return "max";
-    // A 32-bit guest finds a 32-bit processor on the 64-bit emulator as well.
-    if (definition.os.arch == "i686") return "qemu32";
-    return {};
-}
-
-// QEMU ends at the guest's power-off, or stays, for the supervisor to reset a guest whose owner wants
-// it back.
+// QEMU ends at the guest's power-off, or stays, for the supervisor to reset a guest whose owner
+// wants it back.
 std::string_view shutdown_action(LifecycleAction on_poweroff) {
     return on_poweroff == LifecycleAction::destroy ? "poweroff" : "pause";
 }
@@ -58,47 +47,40 @@ void add_sandbox(CommandLine& command, bool sandbox) {
 
 void add_machine(CommandLine& command, const GuestDefinition& definition) {
     const auto& machine = definition.os.machine;
-    command.add("-machine", Options()
-                                .set("type", machine.empty() ? "pc" : machine)
-                                .set("usb", "off")
-                                .set("dump-guest-core", "off")
-                                .set("acpi", definition.features.acpi ? "on" : "off"));
+    Options options;
+    options.set("type", machine.empty() ? "pc" : machine)
+        .set("usb", "off")
+        .set("dump-guest-core", "off")
+        .set("acpi", definition.features.acpi ? "on" : "off");
+    if (const auto audio = speaker_audio(definition); !audio.empty())
+        options.set("pcspk-audiodev", audio);
+    set_platform(options, definition);
+    command.add("-machine", options);
 }
 
 void add_accelerator(CommandLine& command, DomainType type) {
     command.raw("-accel", type == DomainType::kvm ? "kvm" : "tcg");
 }
 
-void add_cpu(CommandLine& command, const GuestDefinition& definition) {
-    const auto model = cpu_model(definition);
-    if (!model.empty()) command.raw("-cpu", model);
-}
-
-void add_memory(CommandLine& command, Bytes memory) {
-    const auto kib = memory.count / 1024 + (memory.count % 1024 != 0 ? 1 : 0);
-    command.add("-m", Options().set("size", std::to_string(kib) + "k"));
-}
-
-void add_processors(CommandLine& command, unsigned vcpus) {
-    command.add(
-        "-smp",
-        Options().set("cpus", vcpus).set("sockets", vcpus).set("cores", 1).set("threads", 1));
-}
-
-void add_clock(CommandLine& command, ClockOffset clock) {
-    command.add("-rtc",
-                Options().set("base", clock == ClockOffset::localtime ? "localtime" : "utc"));
-}
-
 void add_lifecycle(CommandLine& command, const GuestDefinition& definition) {
-    command.add("-action", Options()
-                               .set("reboot", reboot_action(definition.on_reboot))
-                               .set("shutdown", shutdown_action(definition.on_poweroff))
-                               .set("panic", panic_action(definition.on_crash)));
+    Options options;
+    options.set("reboot", reboot_action(definition.on_reboot))
+        .set("shutdown", shutdown_action(definition.on_poweroff))
+        .set("panic", panic_action(definition.on_crash));
+    if (const auto action = watchdog_action(definition); !action.empty())
+        options.set("watchdog", action);
+    command.add("-action", options);
 }
 
 void add_boot(CommandLine& command, const OsBoot& os) {
-    command.add("-boot", Options().set("menu", "off").set("strict", "on"));
+    const auto& firmware = os.firmware;
+    const auto menu = firmware.menu.value_or(BootMenu{});
+    Options options;
+    options.set("menu", menu.enabled ? "on" : "off");
+    if (menu.timeout) options.set("splash-time", *menu.timeout);
+    if (firmware.reboot_timeout)
+        options.set("reboot-timeout", std::to_string(*firmware.reboot_timeout));
+    command.add("-boot", options.set("strict", "on"));
     if (os.kernel.empty()) return;
     command.raw("-kernel", os.kernel);
     if (!os.initrd.empty()) command.raw("-initrd", os.initrd);

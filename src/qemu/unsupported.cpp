@@ -4,6 +4,7 @@
 #include "src/base/text.h"
 #include "src/qemu/board.h"
 #include "src/qemu/command.h"
+#include "src/qemu/platform.h"
 
 #include <algorithm>
 
@@ -117,6 +118,7 @@ Diagnostics unsupported(const GuestDefinition& definition) {
     check_cpu(found, definition);
     check_size(found, definition);
     check_lifecycle(found, definition);
+    check_platform(found, definition);
     check_drives(found, definition);
     check_devices(found, definition);
     return found;

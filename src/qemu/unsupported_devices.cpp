@@ -2,6 +2,7 @@
 #include "src/base/suggest.h"
 #include "src/base/text.h"
 #include "src/qemu/board.h"
+#include "src/qemu/small_devices.h"
 #include "src/qemu/unsupported.h"
 
 #include <arpa/inet.h>
@@ -56,8 +57,13 @@ void check_interface(Diagnostics& found, const Interface& interface) {
 
 void check_character(Diagnostics& found, const CharacterDevice& character) {
     constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+    using Target = CharacterDevice::Target;
+    const bool channel = character.target == Target::virtio_channel;
     const bool named = character.source == CharacterSource::file ||
-                       character.source == CharacterSource::unix_listener;
+                       (character.source == CharacterSource::unix_listener && !channel);
+    if (channel && !plain_word(character.name))
+        found.error(character.place, quoted(character.name) + " cannot be a channel's name",
+                    "org.qemu.guest_agent.0, say");
     check_path(found, character.place, "path", character.path);
     if (named && character.path.empty()) found.error(character.place, "a path is missing");
     if (character.source == CharacterSource::unix_listener && character.path.size() > longest)
@@ -73,9 +79,9 @@ void check_characters(Diagnostics& found, const GuestDefinition& definition) {
     std::size_t consoles = 0;
     for (const auto& character : definition.characters) {
         check_character(found, character);
-        if (character.target == CharacterDevice::Target::virtio_console) {
+        if (character.target != CharacterDevice::Target::serial) {
             if (++consoles == virtio_consoles + 1)
-                found.error(character.place, "more consoles than a guest can have",
+                found.error(character.place, "more consoles and channels than a guest can have",
                             "up to " + std::to_string(virtio_consoles));
         } else if (!ports.insert(character.port).second)
             found.error(character.place,
@@ -110,12 +116,16 @@ void check_display(Diagnostics& found, const GuestDefinition& definition) {
         check_graphics(found, graphics);
     if (definition.graphics.size() > 1)
         found.error(definition.graphics[1].place, "more than one display is not handled");
-    if (definition.videos.size() > 1)
-        found.error(definition.videos[1].place, "more than one video adapter is not handled");
-    for (const auto& video : definition.videos)
-        if (std::ranges::count(video_models(), video.model, &VideoModel::name) == 0)
+    for (const auto& video : definition.videos) {
+        const auto* model = video_model(video.model);
+        if (model == nullptr)
             found.error(video.place, "video model " + quoted(video.model) + " is not handled",
                         suggestion(video.model, video_models()));
+        else if (&video != &definition.videos[0] && model->secondary.empty())
+            found.error(video.place,
+                        "video model " + quoted(video.model) + " cannot be a second card",
+                        "vga, virtio, qxl and bochs can");
+    }
 }
 
 void check_inputs(Diagnostics& found, const GuestDefinition& definition) {
@@ -132,6 +142,10 @@ bool on_board(const Controller& controller, Chipset chipset) {
         return controller.model == (q35 ? "pcie-root" : "pci-root");
     case ControllerType::sata:
         return q35;
+    case ControllerType::usb:
+    case ControllerType::scsi:
+    case ControllerType::virtio_serial:
+        return true; // added
     case ControllerType::ide:
     case ControllerType::fdc:
         break;
@@ -149,10 +163,22 @@ void check_controllers(Diagnostics& found, const GuestDefinition& definition) {
                                                  : "a pc has pci-root, ide and fdc");
 }
 
+std::size_t virtio_ports(const GuestDefinition& definition) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(definition.characters, [](const CharacterDevice& character) {
+            return character.target != CharacterDevice::Target::serial;
+        }));
+}
+
 void check_room(Diagnostics& found, const GuestDefinition& definition) {
-    if (usb_devices(definition) > usb_ports)
+    if (!chipset_of(definition.os.machine)) return;
+    const auto board = board_for(definition);
+    if (usb_devices(definition) > board.usb_ports)
         found.error(definition.place, "more USB devices than ports",
-                    "there are " + std::to_string(usb_ports));
+                    "there are " + std::to_string(board.usb_ports));
+    if (board.serial_ports != 0 && virtio_ports(definition) > board.serial_ports)
+        found.error(definition.place, "more consoles and channels than ports",
+                    "there are " + std::to_string(board.serial_ports));
     if (chipset_of(definition.os.machine) && pci_devices(definition) > pci_slots)
         found.error(definition.place, "more PCI devices than slots",
                     "disks on bus='scsi' share one slot; there are " + std::to_string(pci_slots));
@@ -167,6 +193,7 @@ void check_devices(Diagnostics& found, const GuestDefinition& definition) {
     check_display(found, definition);
     check_inputs(found, definition);
     check_controllers(found, definition);
+    check_small_devices(found, definition);
     check_room(found, definition);
 }
 

@@ -55,9 +55,10 @@ std::size_t serial_length(DiskBus bus) {
 
 class Drives {
   public:
-    Drives(Diagnostics& found, Chipset chipset)
+    Drives(Diagnostics& found, Chipset chipset, unsigned scsi_targets)
       : found_(found)
-      , chipset_(chipset) {}
+      , chipset_(chipset)
+      , scsi_targets_(scsi_targets) {}
 
     void check(const Disk& disk) {
         disk_ = &disk;
@@ -81,7 +82,8 @@ class Drives {
             return;
         }
         if (!targets_.insert(disk_->target).second) error("another disk has this target");
-        const auto limit = places(disk_->bus, chipset_);
+        auto limit = places(disk_->bus, chipset_);
+        if (disk_->bus == DiskBus::scsi) limit = scsi_targets_;
         if (!limit) return;
         if (*index >= *limit)
             error("no such place on bus " + bus(), "there are " + std::to_string(*limit));
@@ -134,6 +136,7 @@ class Drives {
 
     Diagnostics& found_;
     Chipset chipset_;
+    unsigned scsi_targets_;
     const Disk* disk_ = nullptr;
     std::set<std::string> targets_;
     std::map<DiskBus, std::map<unsigned, std::string>> taken_;
@@ -142,7 +145,8 @@ class Drives {
 } // namespace
 
 void check_drives(Diagnostics& found, const GuestDefinition& definition) {
-    Drives drives(found, chipset_of(definition.os.machine).value_or(Chipset::i440fx));
+    Drives drives(found, chipset_of(definition.os.machine).value_or(Chipset::i440fx),
+                  scsi_targets(definition));
     for (const auto& disk : definition.disks)
         drives.check(disk);
 }

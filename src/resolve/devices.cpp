@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The scope's device filter: a pure allow list.
+#include "src/qemu/small_devices.h"
 #include "src/resolve/device_names.h"
 #include "src/resolve/steps.h"
 
@@ -63,9 +64,37 @@ void allow_terminals(Draft& draft) {
     }
 }
 
+// As demand(), for a node that QEMU opens by its name, filter or not: it must be there, a character
+// device, and open to the guest's user.
+void demand_node(Draft& draft, const std::string& node, const std::string& step,
+                 const SourcePlace& place, bool writes, const std::string& hint) {
+    demand(draft, node, step, place, hint);
+    const auto& fact = draft.file(node);
+    if (fact.state == FileFact::State::absent)
+        return draft.refuse(step, place, node + " does not exist on this host", hint);
+    if (fact.state == FileFact::State::unreadable)
+        return draft.refuse(step, place, node + " cannot be examined: " + fact.error, hint);
+    if (fact.type != FileType::character)
+        return draft.refuse(step, place, node + " is no character device", hint);
+    if (draft.facts.identity && (!fact.guest_can_read || (writes && !fact.guest_can_write)))
+        draft.refuse(step, place, "the guest's user " + draft.user_text() + " may not open " + node,
+                     hint);
+}
+
+void demand_small_devices(Draft& draft) {
+    const auto& rngs = draft.definition.rngs;
+    for (std::size_t i = 0; i < rngs.size(); ++i)
+        if (const auto node = qemu::entropy_source(rngs[i]); !node.empty())
+            demand_node(draft, node, "rng " + std::to_string(i), rngs[i].place, false,
+                        "use <backend model='builtin'/>");
+    if (const auto& vsock = draft.definition.vsock)
+        demand_node(draft, qemu::vsock_node, "vsock", vsock->place, true, "remove <vsock>");
+}
+
 } // namespace
 
 void allow_devices(Draft& draft) {
+    demand_small_devices(draft);
     if (!draft.plan.scope.device_filter) return;
     allow_shared(draft);
     allow_images(draft);

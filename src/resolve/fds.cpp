@@ -51,6 +51,23 @@ bool is_no_image(Draft& draft, const CharacterDevice& character) {
     return true;
 }
 
+// A channel that names no path has its socket where only root and the agent reach it.
+std::string channel_socket(Draft& draft, const CharacterDevice& channel) {
+    constexpr std::size_t longest = 107; // sockaddr_un, less the final zero
+    auto path = draft.plan.state_directory + "/channel-" + channel.name;
+    if (path.size() > longest)
+        draft.refuse("channel " + channel.name, channel.place,
+                     "the channel's socket would have a path of " + std::to_string(path.size()) +
+                         " bytes; sockets take " + std::to_string(longest),
+                     "write <source mode='bind' path='/...'/> with a shorter one");
+    return path;
+}
+
+bool is_unplaced_channel(const CharacterDevice& character) {
+    return character.target == CharacterDevice::Target::virtio_channel &&
+           character.source == CharacterSource::unix_listener && character.path.empty();
+}
+
 } // namespace
 
 void pass_descriptors(Draft& draft) {
@@ -59,6 +76,9 @@ void pass_descriptors(Draft& draft) {
     const auto& characters = draft.definition.characters;
     for (std::size_t i = 0; i < characters.size(); ++i) {
         const auto& character = characters[i];
+        if (is_unplaced_channel(character))
+            draft.character_fds[i] =
+                add(draft, InheritedFd::Kind::channel, channel_socket(draft, character));
         if (character.source != CharacterSource::file) continue;
         if (may_be_log(draft, character) && is_no_image(draft, character))
             draft.character_fds[i] =

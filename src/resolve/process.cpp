@@ -2,9 +2,12 @@
 // What becomes QEMU: surroundings, limits, command line.
 #include "src/plan/codec.h"
 #include "src/qemu/command.h"
+#include "src/qemu/platform.h"
 #include "src/resolve/steps.h"
 
 #include <sys/resource.h>
+
+#include <limits>
 
 namespace vmwarden::resolving {
 
@@ -13,6 +16,13 @@ namespace {
 // What the kernel gave every process for decades; QEMU's crypto locks a few keys. Guests that pin
 // their memory are to get more with the device that needs it.
 constexpr std::uint64_t locked_memory = 64 * 1024;
+
+// A guest that pins its memory may pin what its scope may have.
+std::uint64_t locked_memory_of(const Draft& draft) {
+    if (!qemu::locks_memory(draft.definition)) return locked_memory;
+    const auto most = draft.plan.scope.memory_max;
+    return most == 0 ? std::numeric_limits<std::uint64_t>::max() : most;
+}
 
 void set_variable(std::vector<std::string>& environment, const std::string& name,
                   const std::string& value) {
@@ -40,6 +50,11 @@ GuestDefinition with_resolved_paths(const Draft& draft) {
     for (const auto& file : draft.plan.files) {
         if (definition.os.kernel == file.path) definition.os.kernel = file.resolved;
         if (definition.os.initrd == file.path) definition.os.initrd = file.resolved;
+        auto& firmware = definition.os.firmware;
+        if (firmware.loader && firmware.loader->path == file.path)
+            firmware.loader->path = file.resolved;
+        if (firmware.nvram == file.path) firmware.nvram = file.resolved;
+        if (firmware.dtb == file.path) firmware.dtb = file.resolved;
     }
     return definition;
 }
@@ -82,7 +97,7 @@ void compose_process(Draft& draft) {
     process.umask = 0077; // what QEMU creates is nobody else's
     process.limits = {{RLIMIT_CORE, 0},
                       {RLIMIT_NOFILE, draft.policy.limits_open_files.value},
-                      {RLIMIT_MEMLOCK, locked_memory}};
+                      {RLIMIT_MEMLOCK, locked_memory_of(draft)}};
     refuse_unsupported(draft);
     if (!draft.refusals.empty()) return;
     process.argv = qemu::modern_argv(with_resolved_paths(draft), command_context(draft));

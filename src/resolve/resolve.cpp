@@ -3,6 +3,7 @@
 #include "src/resolve/resolve.h"
 
 #include "src/plan/check.h"
+#include "src/qemu/small_devices.h"
 #include "src/resolve/emulators.h"
 #include "src/resolve/steps.h"
 #include "src/resolve/wanted_files.h"
@@ -45,6 +46,9 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
         if (character.source == CharacterSource::file) files.push_back(character.path);
     for (const auto& node : policy.cgroup_device_acl.value)
         files.push_back(node.value);
+    for (const auto& rng : definition.rngs)
+        if (auto node = qemu::entropy_source(rng); !node.empty()) files.push_back(std::move(node));
+    if (definition.vsock) files.emplace_back(qemu::vsock_node);
     files.emplace_back("/dev/kvm");
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());

@@ -56,6 +56,16 @@ std::vector<WantedFile> wanted_boot_files(const OsBoot& os) {
     std::vector<WantedFile> out;
     if (!os.kernel.empty()) out.push_back(wanted_boot_file("kernel", os.kernel, os.kernel_place));
     if (!os.initrd.empty()) out.push_back(wanted_boot_file("initrd", os.initrd, os.initrd_place));
+    if (const auto& loader = os.firmware.loader)
+        out.push_back(wanted_boot_file("loader", loader->path, loader->place));
+    const auto& firmware = os.firmware;
+    if (!firmware.dtb.empty())
+        out.push_back(wanted_boot_file("dtb", firmware.dtb, firmware.dtb_place));
+    if (!firmware.nvram.empty()) {
+        out.push_back(wanted_boot_file("nvram", firmware.nvram, firmware.nvram_place));
+        out.back().sharing = Sharing::exclusive;
+        out.back().is_disk = true; // it is written to: the policy says where such files may be
+    }
     return out;
 }
 

@@ -26,7 +26,7 @@ struct WantedFile {
 WantedFile wanted_disk(const Disk& disk);
 // The `number`th image below the disk's own, as the definition declares it.
 WantedFile wanted_backing(const Disk& disk, const BackingStore& store, std::size_t number);
-// Kernel and initrd, as far as there are any.
+// Kernel, initrd and firmware, as far as there are any.
 std::vector<WantedFile> wanted_boot_files(const OsBoot& os);
 
 } // namespace vmwarden::resolving

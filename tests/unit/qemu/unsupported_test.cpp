@@ -183,7 +183,7 @@ TEST(Unsupported, more_than_there_are_consoles) {
     definition.characters.resize(32);
     for (auto& each : definition.characters)
         each.target = CharacterDevice::Target::virtio_console;
-    EXPECT_EQ(messages(definition), Messages{"more consoles than a guest can have"});
+    EXPECT_EQ(messages(definition), Messages{"more consoles and channels than a guest can have"});
     definition.characters.resize(31);
     EXPECT_EQ(messages(definition), Messages{});
 }
@@ -191,9 +191,9 @@ TEST(Unsupported, more_than_there_are_consoles) {
 TEST(Unsupported, displays) {
     auto definition = guest();
     definition.graphics.resize(2);
-    definition.videos = {{.model = "vga"}, {.model = "qxl"}};
+    definition.videos = {{.model = "vga"}, {.model = "qxl"}, {.model = "cirrus"}};
     EXPECT_EQ(messages(definition), (Messages{"more than one display is not handled",
-                                              "more than one video adapter is not handled"}));
+                                              "video model 'cirrus' cannot be a second card"}));
     definition = guest();
     definition.graphics = {{.port = 5899}};
     EXPECT_EQ(messages(definition), Messages{"port 5899 cannot be a VNC display"});

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What tells the time, and what may stop it: <clock>, <pm>.
+#include "src/domain/readers.h"
+#include "src/domain/values.h"
+
+#include <algorithm>
+
+namespace vmwarden::domain {
+
+namespace {
+
+constexpr std::uint64_t last_second = 253402300799; // of the year 9999
+
+constexpr NotDone offsets_refused[] = {
+    {"variable", "the guest's changes to its clock are not kept"},
+    {"timezone", "QEMU knows UTC and the host's own zone: write utc or localtime"}};
+constexpr NotDone clock_attributes_refused[] = {
+    {"timezone"}, {"adjustment", "the guest's changes to its clock are not kept"}, {"basis"}};
+constexpr NotDone timers_refused[] = {{"platform", "only Xen guests have it"},
+                                      {"armvtimer", "only ARM guests have one"}};
+constexpr NotDone tick_policies_refused[] = {{"merge", "no emulation of QEMU's does this"}};
+constexpr NotDone tracks_refused[] = {{"boot", "only Xen guests have it"},
+                                      {"realtime", "only Xen guests have it"}};
+constexpr NotDone timer_refused[] = {{"mode", "only Xen guests have it"}};
+constexpr NotDone timer_children_refused[] = {
+    {"catchup", "how fast the clock catches up is QEMU's to choose"}};
+
+bool takes(TimerName name, TickPolicy policy) {
+    if (name == TimerName::rtc) return policy != TickPolicy::discard;
+    return name == TimerName::pit && policy != TickPolicy::catchup;
+}
+
+void read_tick(ElementReader& element, Timer& timer) {
+    const auto at = element.attribute("tickpolicy");
+    const auto policy = element.word("tickpolicy", tick_policies, tick_policies_refused);
+    if (!policy) return;
+    if (!takes(timer.name, *policy))
+        element.error(at->at,
+                      "timer '" + std::string(word_for(timer_names, timer.name)) +
+                          "' has no tick policy " + in_quotes(at->text),
+                      "rtc has delay and catchup, pit has delay and discard");
+    timer.tick = *policy;
+}
+
+void read_present(ElementReader& element, Timer& timer) {
+    const auto at = element.attribute("present");
+    timer.present = element.word("present", yes_no);
+    const bool on_board = timer.name == TimerName::rtc || timer.name == TimerName::tsc;
+    if (timer.present == false && on_board)
+        element.error(at->at, "every machine has this timer", "write 'yes', or remove it");
+}
+
+void read_timer(ElementReader& element, GuestDefinition& guest) {
+    Timer timer;
+    timer.place = element.place();
+    const auto name = element.required_word("name", timer_names, timers_refused);
+    if (!name) return element.skip_rest();
+    timer.name = *name;
+    read_present(element, timer);
+    read_tick(element, timer);
+    const auto track_at = element.attribute("track");
+    timer.track = element.word("track", timer_tracks, tracks_refused).value_or(TimerTrack::unsaid);
+    if (track_at && timer.name != TimerName::rtc)
+        element.error(track_at->at, "only timer 'rtc' follows another clock", "remove it");
+    if (const auto frequency = element.attribute("frequency")) {
+        timer.frequency =
+            number_from(*frequency, "frequency", 1, 1'000'000'000'000, element.report())
+                .value_or(0);
+        if (timer.name != TimerName::tsc)
+            element.error(frequency->at, "only timer 'tsc' has a frequency", "remove it");
+    }
+    element.refuse_attributes(timer_refused);
+    element.refuse_children(timer_children_refused);
+    const bool kvm = timer.name == TimerName::hypervclock && timer.present != false;
+    if (kvm && guest.type == DomainType::qemu)
+        element.error(element.at(), "timer 'hypervclock' needs KVM", "write present='no'");
+    const auto same = [&](const Timer& other) { return other.name == timer.name; };
+    if (std::any_of(guest.timers.begin(), guest.timers.end(), same))
+        return element.error(element.at(), "this timer is listed twice", "remove one of them");
+    guest.timers.push_back(std::move(timer));
+}
+
+void read_start(ElementReader& clock, GuestDefinition& guest) {
+    const auto start = clock.attribute("start");
+    if (!start) return;
+    guest.clock_start = number_from(*start, "start", 0, last_second, clock.report());
+    if (guest.clock != ClockOffset::absolute)
+        clock.error(start->at, "only offset 'absolute' has a start", "write offset='absolute'");
+}
+
+} // namespace
+
+// The oldest documents say sync= for what is offset= since.
+void read_clock(ElementReader& clock, GuestDefinition& guest) {
+    const auto offset = clock.word("offset", clock_offsets, offsets_refused);
+    const auto sync_at = clock.attribute("sync");
+    const auto sync = clock.word("sync", clock_offsets);
+    if (offset && sync_at)
+        clock.error(sync_at->at, "sync is the old name of offset: both are given", "remove sync");
+    if (offset) guest.clock = *offset;
+    if (sync) guest.clock = *sync;
+    if (!clock.attribute("offset") && !sync_at)
+        clock.error(clock.at(), "<clock> says no offset", "write <clock offset='utc'/>");
+    read_start(clock, guest);
+    if (guest.clock == ClockOffset::absolute && !clock.attribute("start"))
+        clock.error(clock.at(), "offset 'absolute' needs a start",
+                    "write start='0' for 1970, say: seconds since then");
+    clock.refuse_attributes(clock_attributes_refused);
+    clock.children("timer", [&](ElementReader& timer) { read_timer(timer, guest); });
+}
+
+void read_pm(ElementReader& pm, GuestDefinition& guest) {
+    const auto read = [](std::optional<bool>& to) {
+        return [&to](ElementReader& element) {
+            if (const auto word = element.required_word("enabled", yes_no)) to = *word;
+        };
+    };
+    pm.child("suspend-to-mem", read(guest.power.suspend_to_mem));
+    pm.child("suspend-to-disk", read(guest.power.suspend_to_disk));
+}
+
+} // namespace vmwarden::domain

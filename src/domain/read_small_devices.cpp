@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/readers.h"
+#include "src/domain/values.h"
+
+#include <limits>
+
+namespace vmwarden::domain {
+
+namespace {
+
+constexpr NotDone usual_children[] = {
+    {"address", "addresses are assigned at start in this version"},
+    {"alias", "names of devices are assigned at start"},
+    {"acpi"}};
+constexpr NotDone driver_refused[] = {{"driver"}};
+
+constexpr Word<bool> virtio_only[] = {{"virtio", true}};
+constexpr NotDone virtio_kinds_refused[] = {{"virtio-transitional"}, {"virtio-non-transitional"}};
+constexpr NotDone rng_backends_refused[] = {{"egd", "QEMU would reach out to a service"}};
+constexpr NotDone watchdog_models_refused[] = {{"diag288", "only s390x guests have one"}};
+constexpr NotDone watchdog_actions_refused[] = {{"dump", "the guest's memory is not dumped"}};
+constexpr NotDone panic_models_refused[] = {{"pseries", "only pSeries guests have one"},
+                                            {"hyperv"},
+                                            {"s390", "only s390x guests have one"}};
+constexpr Word<bool> memballoon_models[] = {{"none", false}, {"virtio", true}};
+constexpr NotDone memballoon_models_refused[] = {
+    {"virtio-transitional"}, {"virtio-non-transitional"}, {"xen", "only Xen guests have one"}};
+constexpr NotDone iommu_models_refused[] = {{"smmuv3", "only ARM guests have one"}, {"amd"}};
+constexpr NotDone iommu_driver_refused[] = {
+    {"dma_translation"}, {"xtsup"}, {"pt"}, {"passthrough"}};
+
+void read_rate(ElementReader& rate, Rng& rng) {
+    constexpr std::uint64_t most_milliseconds = std::numeric_limits<std::uint32_t>::max();
+    constexpr auto most_bytes =
+        static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()); // what QEMU takes
+    if (const auto bytes = rate.required_attribute("bytes"))
+        rng.bytes = number_from(*bytes, "bytes", 1, most_bytes, rate.report()).value_or(0);
+    if (const auto period = rate.attribute("period"))
+        rng.period =
+            number_from(*period, "period", 1, most_milliseconds, rate.report()).value_or(0);
+}
+
+void read_backend(ElementReader& backend, Rng& rng) {
+    const auto model = backend.required_word("model", rng_backends, rng_backends_refused);
+    if (!model) return backend.skip_rest();
+    rng.backend = *model;
+    if (rng.backend == RngBackend::builtin) return;
+    const auto path = backend.trimmed_text();
+    if (!path.text.empty()) rng.path = path_from(path, backend.report()).value_or("");
+}
+
+void read_cid(ElementReader& element, Vsock& vsock) {
+    const auto automatic = element.word("auto", yes_no);
+    const auto address = element.attribute("address");
+    if (automatic == true)
+        element.error(element.at(),
+                      "auto='yes' is refused: a free address is not looked for in this version",
+                      "write <cid auto='no' address='3'/>");
+    else if (!address)
+        element.error(element.at(), "<cid> needs an address", "write <cid auto='no' address='3'/>");
+    if (!address) return;
+    constexpr std::uint64_t first_free = 3;
+    constexpr std::uint64_t last = std::numeric_limits<std::uint32_t>::max() - 1;
+    const auto cid = number_from(*address, "address", first_free, last, element.report());
+    if (cid) vsock.cid = static_cast<std::uint32_t>(*cid);
+}
+
+void read_iommu_driver(ElementReader& driver, Iommu& iommu) {
+    iommu.intremap = driver.word("intremap", on_off);
+    iommu.caching_mode = driver.word("caching_mode", on_off);
+    const auto eim_at = driver.attribute("eim");
+    iommu.eim = driver.word("eim", on_off);
+    iommu.iotlb = driver.word("iotlb", on_off);
+    constexpr Word<unsigned> widths[] = {{"39", 39U}, {"48", 48U}};
+    iommu.aw_bits = driver.word("aw_bits", widths).value_or(0);
+    driver.refuse_attributes(iommu_driver_refused);
+    if (iommu.eim == true && iommu.intremap != true)
+        driver.error(eim_at->at, "eim='on' needs interrupt remapping", "write intremap='on'");
+    if (iommu.model == IommuModel::virtio && !driver.element().attributes.empty())
+        driver.error(driver.at(), "model 'virtio' has none of these switches", "remove <driver>");
+}
+
+} // namespace
+
+void refuse_usual_children(ElementReader& device) {
+    device.refuse_children(usual_children);
+}
+
+void read_rng(ElementReader& element, GuestDefinition& guest) {
+    Rng rng;
+    rng.place = element.place();
+    element.required_word("model", virtio_only, virtio_kinds_refused);
+    element.child("rate", [&](ElementReader& rate) { read_rate(rate, rng); });
+    if (!element.child("backend", [&](ElementReader& backend) { read_backend(backend, rng); }))
+        element.error(element.at(), "<rng> has no <backend>",
+                      "write <backend model='random'>/dev/urandom</backend>");
+    element.refuse_children(driver_refused);
+    refuse_usual_children(element);
+    guest.rngs.push_back(std::move(rng));
+}
+
+void read_watchdog(ElementReader& element, GuestDefinition& guest) {
+    Watchdog watchdog;
+    watchdog.place = element.place();
+    const auto model = element.required_word("model", watchdog_models, watchdog_models_refused);
+    watchdog.model = model.value_or(WatchdogModel::i6300esb);
+    watchdog.action = element.word("action", watchdog_actions, watchdog_actions_refused)
+                          .value_or(WatchdogAction::reset);
+    refuse_usual_children(element);
+    for (const auto& other : guest.watchdogs) {
+        const auto line = " of line " + std::to_string(other.place.line);
+        if (model && other.model == *model)
+            return element.error(element.at(),
+                                 "a watchdog of this model is there already, that" + line,
+                                 "remove one of them");
+        if (other.action != watchdog.action)
+            return element.error(element.at(), "the action is another than that" + line,
+                                 "all watchdogs of a guest do the same");
+    }
+    guest.watchdogs.push_back(std::move(watchdog));
+}
+
+void read_panic(ElementReader& element, GuestDefinition& guest) {
+    Panic panic;
+    panic.place = element.place();
+    const bool given = element.attribute("model").has_value();
+    const auto model = element.word("model", panic_models, panic_models_refused);
+    if (given && !model) return element.skip_rest();
+    panic.model = model.value_or(PanicModel::machine_default);
+    refuse_usual_children(element);
+    const auto kind = [](PanicModel of) { return of == PanicModel::pvpanic; };
+    for (const auto& other : guest.panics)
+        if (kind(other.model) == kind(panic.model))
+            return element.error(element.at(),
+                                 "a panic device of this model is there already, that of line " +
+                                     std::to_string(other.place.line),
+                                 "remove one of them");
+    guest.panics.push_back(std::move(panic));
+}
+
+void read_memballoon(ElementReader& element, GuestDefinition& guest) {
+    auto& balloon = guest.balloon;
+    balloon.place = element.place();
+    if (const auto model =
+            element.required_word("model", memballoon_models, memballoon_models_refused))
+        guest.memballoon = *model;
+    balloon.autodeflate = element.word("autodeflate", on_off);
+    balloon.free_page_reporting = element.word("freePageReporting", on_off);
+    element.child("stats", [&](ElementReader& stats) {
+        constexpr std::uint64_t longest = 24ULL * 60 * 60;
+        const auto text = stats.required_attribute("period");
+        const auto period =
+            text ? number_from(*text, "period", 0, longest, stats.report()) : std::nullopt;
+        balloon.stats_period = static_cast<unsigned>(period.value_or(0));
+    });
+    element.refuse_children(driver_refused);
+    refuse_usual_children(element);
+    const bool says_more =
+        balloon.autodeflate || balloon.free_page_reporting || balloon.stats_period != 0;
+    if (!guest.memballoon && says_more)
+        element.error(element.at(), "model 'none' has no behaviour", "remove what else it says");
+}
+
+void read_iommu(ElementReader& element, GuestDefinition& guest) {
+    Iommu iommu;
+    iommu.place = element.place();
+    const auto model = element.required_word("model", iommu_models, iommu_models_refused);
+    if (!model) return element.skip_rest();
+    iommu.model = *model;
+    element.child("driver", [&](ElementReader& driver) { read_iommu_driver(driver, iommu); });
+    refuse_usual_children(element);
+    guest.iommu = std::move(iommu);
+}
+
+void read_vsock(ElementReader& element, GuestDefinition& guest) {
+    Vsock vsock;
+    vsock.place = element.place();
+    element.word("model", virtio_only, virtio_kinds_refused);
+    if (!element.child("cid", [&](ElementReader& cid) { read_cid(cid, vsock); }))
+        element.error(element.at(), "<vsock> has no <cid>", "write <cid auto='no' address='3'/>");
+    element.refuse_children(driver_refused);
+    refuse_usual_children(element);
+    guest.vsock = std::move(vsock);
+}
+
+} // namespace vmwarden::domain

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/words.h"
+#include "src/domain/writers.h"
+
+namespace vmwarden::domain {
+
+namespace {
+
+void write_switch(XmlWriter& xml, std::string_view name, std::optional<bool> value) {
+    if (value) xml.empty(name, {{"state", word_for(on_off, *value)}});
+}
+
+void write_hyperv_switch(XmlWriter& xml, const NamedSwitch& each, const FeatureDetails& details) {
+    XmlAttributes attributes{{"state", word_for(on_off, each.on)}};
+    const auto retries = std::to_string(details.spinlock_retries);
+    if (each.name == "spinlocks" && details.spinlock_retries != 0)
+        attributes.push_back({"retries", retries});
+    if (each.name == "vendor_id" && !details.hyperv_vendor.empty())
+        attributes.push_back({"value", details.hyperv_vendor});
+    xml.element(each.name, attributes, [&] {
+        if (each.name == "stimer") write_switch(xml, "direct", details.stimer_direct);
+    });
+}
+
+void write_hyperv(XmlWriter& xml, const FeatureDetails& details) {
+    if (details.hyperv_passthrough) return xml.empty("hyperv", {{"mode", "passthrough"}});
+    if (details.hyperv.empty()) return;
+    xml.element("hyperv", {}, [&] {
+        for (const auto& each : details.hyperv)
+            write_hyperv_switch(xml, each, details);
+    });
+}
+
+void write_kvm(XmlWriter& xml, const FeatureDetails& details) {
+    if (details.kvm.empty()) return;
+    xml.element("kvm", {}, [&] {
+        for (const auto& each : details.kvm)
+            write_switch(xml, each.name, each.on);
+    });
+}
+
+void write_timer(XmlWriter& xml, const Timer& timer) {
+    XmlAttributes attributes{{"name", word_for(timer_names, timer.name)}};
+    const auto frequency = std::to_string(timer.frequency);
+    if (timer.tick != TickPolicy::unsaid)
+        attributes.push_back({"tickpolicy", word_for(tick_policies, timer.tick)});
+    if (timer.track != TimerTrack::unsaid)
+        attributes.push_back({"track", word_for(timer_tracks, timer.track)});
+    if (timer.frequency != 0) attributes.push_back({"frequency", frequency});
+    if (timer.present) attributes.push_back({"present", word_for(yes_no, *timer.present)});
+    xml.empty("timer", attributes);
+}
+
+void write_loader(XmlWriter& xml, const Loader& loader) {
+    XmlAttributes attributes{{"readonly", "yes"}, {"type", word_for(loader_types, loader.type)}};
+    if (loader.secure) attributes.push_back({"secure", "yes"});
+    xml.text("loader", loader.path, attributes);
+}
+
+void write_menu(XmlWriter& xml, const BootMenu& menu) {
+    XmlAttributes attributes{{"enable", word_for(yes_no, menu.enabled)}};
+    const auto timeout = std::to_string(menu.timeout.value_or(0));
+    if (menu.timeout) attributes.push_back({"timeout", timeout});
+    xml.empty("bootmenu", attributes);
+}
+
+void write_cpu_inside(XmlWriter& xml, const GuestDefinition& guest) {
+    const auto& cpu = guest.cpu;
+    XmlAttributes model;
+    if (cpu.fallback) model.push_back({"fallback", *cpu.fallback ? "allow" : "forbid"});
+    if (!guest.cpu_model.empty())
+        xml.text("model", guest.cpu_model, model);
+    else if (cpu.fallback)
+        xml.empty("model", model);
+    if (cpu.topology) {
+        const auto sockets = std::to_string(cpu.topology->sockets);
+        const auto dies = std::to_string(cpu.topology->dies);
+        const auto cores = std::to_string(cpu.topology->cores);
+        const auto threads = std::to_string(cpu.topology->threads);
+        xml.empty("topology",
+                  {{"sockets", sockets}, {"dies", dies}, {"cores", cores}, {"threads", threads}});
+    }
+    if (cpu.cache == CpuCache::emulate)
+        xml.empty("cache", {{"level", "3"}, {"mode", "emulate"}});
+    else if (cpu.cache != CpuCache::unsaid)
+        xml.empty("cache", {{"mode", word_for(cpu_caches, cpu.cache)}});
+    for (const auto& feature : cpu.features)
+        xml.empty("feature", {{"policy", word_for(cpu_feature_policies, feature.policy)},
+                              {"name", feature.name}});
+}
+
+} // namespace
+
+void write_memory_backing(XmlWriter& xml, const MemoryBacking& backing) {
+    if (backing == MemoryBacking{.place = backing.place}) return;
+    xml.element("memoryBacking", {}, [&] {
+        const auto size = std::to_string(backing.page_size);
+        if (backing.hugepages)
+            xml.element("hugepages", {}, [&] {
+                if (backing.page_size != 0) xml.empty("page", {{"size", size}, {"unit", "KiB"}});
+            });
+        if (backing.nosharepages) xml.empty("nosharepages");
+        if (backing.locked) xml.empty("locked");
+        if (backing.source != MemorySource::unsaid)
+            xml.empty("source", {{"type", word_for(memory_sources, backing.source)}});
+        if (backing.access != MemoryAccess::unsaid)
+            xml.empty("access", {{"mode", word_for(memory_accesses, backing.access)}});
+        if (backing.immediate) xml.empty("allocation", {{"mode", "immediate"}});
+    });
+}
+
+void write_firmware(XmlWriter& xml, const Firmware& firmware) {
+    if (firmware.loader) write_loader(xml, *firmware.loader);
+    xml.text_if("nvram", firmware.nvram);
+    xml.text_if("dtb", firmware.dtb);
+    if (firmware.menu) write_menu(xml, *firmware.menu);
+    if (firmware.smbios_emulated) xml.empty("smbios", {{"mode", "emulate"}});
+    const auto timeout = std::to_string(firmware.reboot_timeout.value_or(0));
+    if (firmware.reboot_timeout) xml.empty("bios", {{"rebootTimeout", timeout}});
+}
+
+void write_features(XmlWriter& xml, const GuestDefinition& guest) {
+    const auto& features = guest.features;
+    const auto& details = guest.feature_details;
+    if (features == Features{} && details == FeatureDetails{.place = details.place}) return;
+    xml.element("features", {}, [&] {
+        if (features.acpi) xml.empty("acpi");
+        if (features.apic && details.apic_eoi)
+            xml.empty("apic", {{"eoi", word_for(on_off, *details.apic_eoi)}});
+        else if (features.apic)
+            xml.empty("apic");
+        if (features.pae) xml.empty("pae");
+        write_hyperv(xml, details);
+        write_kvm(xml, details);
+        write_switch(xml, "pmu", details.pmu);
+        write_switch(xml, "vmport", details.vmport);
+        write_switch(xml, "smm", details.smm);
+        if (details.ioapic != IoapicDriver::unsaid)
+            xml.empty("ioapic", {{"driver", word_for(ioapic_drivers, details.ioapic)}});
+        write_switch(xml, "ps2", details.ps2);
+        write_switch(xml, "vmcoreinfo", details.vmcoreinfo);
+    });
+}
+
+void write_cpu(XmlWriter& xml, const GuestDefinition& guest) {
+    const auto& cpu = guest.cpu;
+    if (guest.cpu_mode.empty() && cpu == CpuDetails{.place = cpu.place}) return;
+    XmlAttributes attributes;
+    if (!guest.cpu_mode.empty()) attributes.push_back({"mode", guest.cpu_mode});
+    if (cpu.check != CpuCheck::unsaid)
+        attributes.push_back({"check", word_for(cpu_checks, cpu.check)});
+    if (cpu.migratable) attributes.push_back({"migratable", word_for(on_off, *cpu.migratable)});
+    xml.element("cpu", attributes, [&] { write_cpu_inside(xml, guest); });
+}
+
+void write_clock(XmlWriter& xml, const GuestDefinition& guest) {
+    XmlAttributes attributes{{"offset", word_for(clock_offsets, guest.clock)}};
+    const auto start = std::to_string(guest.clock_start.value_or(0));
+    if (guest.clock_start) attributes.push_back({"start", start});
+    xml.element("clock", attributes, [&] {
+        for (const auto& timer : guest.timers)
+            write_timer(xml, timer);
+    });
+}
+
+void write_power(XmlWriter& xml, const PowerManagement& power) {
+    if (power == PowerManagement{}) return;
+    const auto write = [&](std::string_view name, std::optional<bool> value) {
+        if (value) xml.empty(name, {{"enabled", word_for(yes_no, *value)}});
+    };
+    xml.element("pm", {}, [&] {
+        write("suspend-to-mem", power.suspend_to_mem);
+        write("suspend-to-disk", power.suspend_to_disk);
+    });
+}
+
+} // namespace vmwarden::domain

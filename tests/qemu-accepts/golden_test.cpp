@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Every definition of tests/golden/domains, with files of its own, started by the real QEMU.
+#include "src/domain/domain_xml.h"
+#include "src/qemu/small_devices.h"
+#include "tests/qemu-accepts/images.h"
+#include "tests/qemu-accepts/qemu_process.h"
+#include "tests/unit/domain/golden.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace vmwarden::accepts {
+namespace {
+
+// What a definition names on its host, put into a directory of the test's.
+class Landing {
+  public:
+    explicit Landing(const Workplace& place)
+      : place_(place) {}
+
+    void settle(GuestDefinition& guest) {
+        for (auto& disk : guest.disks)
+            settle(disk);
+        for (auto& character : guest.characters)
+            settle(character);
+        if (!guest.os.kernel.empty()) make_kernel(guest.os.kernel = place_.path("vmlinuz"));
+        if (!guest.os.initrd.empty()) make_raw(guest.os.initrd = place_.path("initrd"));
+        settle(guest.os.firmware);
+    }
+
+  private:
+    std::string next() { return place_.path("file" + std::to_string(count_++)); }
+
+    void settle(Disk& disk) {
+        disk.type = DiskSource::file;
+        for (auto& store : disk.backing) {
+            store.type = DiskSource::file;
+            make(store.source = next(), store.format);
+        }
+        if (!disk.source.empty()) make(disk.source = next(), disk.format);
+        // Not every file system that a test runs on has them.
+        const bool direct = disk.cache == DiskCache::none || disk.cache == DiskCache::directsync;
+        if (!direct || takes_direct_io(place_.path("probe"))) return;
+        disk.cache = DiskCache::writeback;
+        disk.tuning.io = DiskIo::threads;
+    }
+    // Flash as large as QEMU's loader takes it; nothing in it runs.
+    void settle(Firmware& firmware) {
+        if (firmware.loader) make_flash(firmware.loader->path = next());
+        if (!firmware.nvram.empty()) make_flash(firmware.nvram = next());
+    }
+    static void make_flash(const std::string& path) {
+        constexpr std::uintmax_t size = 128 * 1024;
+        std::ofstream(path).close();
+        std::filesystem::resize_file(path, size);
+    }
+
+    static void make(const std::string& path, DiskFormat format) {
+        if (format == DiskFormat::qcow2)
+            make_qcow2(path);
+        else
+            make_raw(path);
+    }
+
+    void settle(CharacterDevice& character) {
+        const bool named = character.source == CharacterSource::file ||
+                           character.source == CharacterSource::unix_listener;
+        if (named) character.path = next();
+    }
+
+    const Workplace& place_;
+    int count_ = 0;
+};
+
+bool can_open(const char* node) {
+    return ::access(node, R_OK | W_OK) == 0;
+}
+
+// What this host cannot do is left out: here it is the words that are judged.
+void leave_out_what_is_not_here(GuestDefinition& guest) {
+    guest.type = DomainType::qemu;
+    guest.feature_details.ioapic = IoapicDriver::unsaid;
+    // The one that QEMU asks of the kernel even without KVM.
+    std::erase_if(guest.feature_details.hyperv,
+                  [](const NamedSwitch& each) { return each.name == "vpindex"; });
+    if (guest.cpu_mode == "host-passthrough") guest.cpu_mode = "maximum";
+    if (!can_open(qemu::vsock_node)) guest.vsock.reset();
+    // Pages and a limit that the host must have been told to give.
+    guest.memory_backing.hugepages = guest.memory_backing.locked = false;
+    guest.memory_backing.page_size = 0;
+    constexpr std::uint64_t enough = 64ULL * 1024 * 1024;
+    constexpr std::uint64_t plenty = 1024 * enough;
+    if (guest.memory.count > plenty) guest.memory = Bytes{enough};
+}
+
+// Well-formed wishes that src/qemu refuses with a reason of its own.
+bool is_refused(const std::filesystem::path& file) {
+    return file.stem() == "features-and-actions" || file.stem() == "graphics-automatic";
+}
+
+// What QEMU says of a processor that this host cannot be is no word of ours.
+bool is_complaint(const std::string& line) {
+    return line.find("warning") != std::string::npos &&
+           line.find("support requested feature") == std::string::npos;
+}
+
+std::string complaints(const std::string& messages) {
+    std::istringstream lines(file_text(messages));
+    std::string all;
+    for (std::string line; std::getline(lines, line);)
+        if (is_complaint(line)) all += line + "\n";
+    return all;
+}
+
+class GoldenDomains : public testing::TestWithParam<std::filesystem::path> {
+  protected:
+    Workplace place_;
+};
+
+TEST_P(GoldenDomains, are_started) {
+    ASSERT_EQ(::access(emulator, X_OK), 0) << emulator << " is not installed";
+    const auto xml = domain::content_of(GetParam());
+    auto read = read_domain(GetParam().filename(), xml);
+    ASSERT_TRUE(read.definition) << render(read.diagnostics, xml);
+    auto& guest = *read.definition;
+    if (!guest.os.arch.empty() && guest.os.arch != "x86_64" && guest.os.arch != "i686") return;
+    Landing(place_).settle(guest);
+    leave_out_what_is_not_here(guest);
+    const auto problems = qemu::unsupported(guest);
+    ASSERT_EQ(problems.has_errors(), is_refused(GetParam())) << render(problems, xml);
+    if (is_refused(GetParam())) return;
+
+    const auto messages = place_.path("messages");
+    QemuProcess qemu(guest, messages);
+    try {
+        qemu.negotiate();
+        EXPECT_EQ(qemu.ask("query-status")["status"], "prelaunch");
+        const int status = qemu.quit();
+        EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    } catch (const host::QmpError& error) {
+        ADD_FAILURE() << error.what() << "\n" << file_text(messages);
+    }
+    EXPECT_EQ(complaints(messages), "");
+}
+
+std::string name_of(const testing::TestParamInfo<std::filesystem::path>& info) {
+    auto name = info.param.stem().string();
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return !std::isalnum(c); }, '_');
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, GoldenDomains,
+                         testing::ValuesIn(domain::files_in(VMWARDEN_GOLDEN "/domains", ".xml")),
+                         name_of);
+
+} // namespace
+} // namespace vmwarden::accepts
