@@ -63,7 +63,7 @@ LaunchPlan plan_for(const std::string& program, const Identity& identity) {
     process.umask = 0077;
     process.identity = identity;
     process.limits = {
-        {RLIMIT_CPU, 10},    {RLIMIT_AS, std::uint64_t{8} << 30}, // TCG reserves room for its code
+        {RLIMIT_CPU, 30},    {RLIMIT_AS, std::uint64_t{8} << 30}, // TCG reserves room for its code
         {RLIMIT_FSIZE, 0},   {RLIMIT_CORE, 0},
         {RLIMIT_MEMLOCK, 0}, {RLIMIT_NOFILE, 256}};
     return plan;

@@ -25,8 +25,8 @@ class EmulatorSurvey {
   public:
     struct Settings {
         std::string cache_parent = "/var/cache/vmwarden"; // may belong to the guests' account
-        std::chrono::milliseconds one{10'000};            // for one emulator
-        std::chrono::milliseconds all{60'000};            // for all together
+        std::chrono::milliseconds one{30'000}; // for one emulator; a VM under load needs ten
+        std::chrono::milliseconds all{80'000}; // for all together; below the unit's TimeoutStopSec=
         unsigned side_by_side = 2;
     };
     // As ask_emulator(); called on several threads at once.

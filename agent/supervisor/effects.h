@@ -56,8 +56,8 @@ class Effects {
     // names; one that does not exist changes nothing and is a line of the log.
     virtual executor::OwnershipPass own_directories(const Account& user, const Account& group,
                                                     std::set<FileId> in_use) = 0;
-    // What can run here under a policy. Starts emulators that have not been asked yet: takes up to
-    // a minute where they do not answer.
+    // What can run here under a policy. Starts emulators that have not been asked yet: takes
+    // more than a minute where they do not answer.
     virtual CapabilitiesSeen capabilities(const HostPolicy& policy) = 0;
     // Names for people; "+ID" where there is none.
     virtual std::string user_name(Uid uid) = 0;
