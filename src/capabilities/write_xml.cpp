@@ -37,17 +37,17 @@ void write(XmlWriter& xml, const OfferedDomain& offered) {
     });
 }
 
-// What definitions may switch here. Not "cpuselection" and "deviceboot": this version refuses
-// <cpu> and <boot order=''>.
+// What definitions may say and switch here.
 void write_features(XmlWriter& xml, const Architecture& arch) {
-    if (!arch.acpi) return; // no others have any of them
     xml.element("features", {}, [&] {
         if (arch.pae) {
             xml.empty("pae");
             xml.empty("nonpae");
         }
-        xml.empty("acpi", {{"default", "on"}, {"toggle", "yes"}});
+        if (arch.acpi) xml.empty("acpi", {{"default", "on"}, {"toggle", "yes"}});
         if (arch.apic) xml.empty("apic", {{"default", "on"}, {"toggle", "no"}});
+        xml.empty("cpuselection");
+        xml.empty("deviceboot");
     });
 }
 
