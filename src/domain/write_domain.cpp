@@ -37,7 +37,7 @@ void write_actions(XmlWriter& xml, const GuestDefinition& guest) {
 }
 
 void write_body(XmlWriter& xml, const GuestDefinition& guest) {
-    xml.text("name", guest.name);
+    xml.text_if("name", guest.name);
     if (guest.uuid) xml.text("uuid", guest.uuid->text());
     xml.text_if("title", guest.title);
     xml.text_if("description", guest.description);

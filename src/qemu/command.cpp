@@ -19,16 +19,16 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
 
     CommandLine command(context.executable);
     add_name(command, definition);
-    command.flag("-S");
+    if (!context.by_hand) command.flag("-S");
     command.flag("-no-user-config");
     command.flag("-nodefaults");
-    add_sandbox(command, context.sandbox);
+    if (!context.by_hand) add_sandbox(command, context.sandbox);
     add_machine(command, definition);
     add_accelerator(command, definition.type);
     add_cpu(command, definition);
     add_memory(command, definition);
     add_processors(command, definition);
-    command.raw("-uuid", context.uuid.text());
+    if (!context.by_hand || context.uuid != Uuid()) command.raw("-uuid", context.uuid.text());
     add_monitors(command, context);
     add_clock(command, definition);
     add_lifecycle(command, definition);
@@ -41,7 +41,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     add_audio(command, definition);
     add_iommu(command, definition);
     add_controllers(command, board);
-    add_drives(command, board, boot, definition, context.images);
+    add_drives(command, board, boot, definition, context);
     add_interfaces(command, boot, definition, context.uuid);
     add_characters(command, definition, context);
     add_display(command, definition);

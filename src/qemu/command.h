@@ -34,6 +34,9 @@ struct CommandContext {
     // Index in definition.disks -> its images, the guest's own first, each backed by the next. A
     // disk that is not here has the definition's own images and no others.
     std::map<std::size_t, std::vector<Image>> images;
+    // A person runs the line: it does not wait to be released, brings no sandbox, and QEMU reads on
+    // in an image whose chain the definition leaves open. No -uuid for one of zeros.
+    bool by_hand = false;
 };
 
 // What this room cannot say to QEMU, or QEMU could not do, each with its place: a machine, bus,

@@ -67,7 +67,7 @@ void add_file(CommandLine& command, const std::string& name, const std::string& 
 }
 
 void add_image(CommandLine& command, const Disk& disk, const std::vector<Image>& images,
-               std::size_t level) {
+               std::size_t level, bool open_end) {
     const auto& image = images[level];
     const auto name = node_name(disk, level);
     add_file(command, name + "-file", image.path, image.type, disk, level);
@@ -78,10 +78,10 @@ void add_image(CommandLine& command, const Disk& disk, const std::vector<Image>&
     auto format = node(qcow2 ? "qcow2" : "raw", name, disk, level);
     format["file"] = name + "-file";
     if (!image.data.empty()) format["data-file"] = name + "-data";
-    // Always said, so that an image's header cannot make QEMU open another file.
+    // Said wherever the end is known, so that an image's header cannot make QEMU open another file.
     if (qcow2 && level + 1 < images.size())
         format["backing"] = node_name(disk, level + 1);
-    else if (qcow2)
+    else if (qcow2 && !open_end)
         format["backing"] = nullptr;
     command.add("-blockdev", format);
 }
@@ -94,9 +94,10 @@ std::vector<Image> declared_images(const Disk& disk) {
 }
 
 // From the bottom up: a node can only name one that is there.
-void add_images(CommandLine& command, const Disk& disk, const std::vector<Image>& images) {
+void add_images(CommandLine& command, const Disk& disk, const std::vector<Image>& images,
+                bool open_end) {
     for (std::size_t level = images.size(); level-- != 0;)
-        add_image(command, disk, images, level);
+        add_image(command, disk, images, level, open_end);
     if (disk.tuning.limits) add_throttle(command, disk.target, *disk.tuning.limits);
 }
 
@@ -204,14 +205,14 @@ std::optional<unsigned> target_index(std::string_view target) {
 }
 
 void add_drives(CommandLine& command, const Board& board, const BootOrder& boot,
-                const GuestDefinition& definition,
-                const std::map<std::size_t, std::vector<Image>>& images) {
+                const GuestDefinition& definition, const CommandContext& context) {
     for (std::size_t i = 0; i < definition.disks.size(); ++i) {
         const auto& disk = definition.disks[i];
-        const auto known = images.find(i);
+        const auto known = context.images.find(i);
+        const bool decided = known != context.images.end();
         if (!disk.source.empty())
-            add_images(command, disk,
-                       known != images.end() ? known->second : declared_images(disk));
+            add_images(command, disk, decided ? known->second : declared_images(disk),
+                       context.by_hand && !decided && !disk.chain_ends);
         add_front_end(command, board, disk, boot.disks[i]);
         if (boot.disks[i] && disk.bus == DiskBus::fdc)
             add_floppy_boot(command, target_index(disk.target).value(), *boot.disks[i]);

@@ -14,9 +14,8 @@ std::optional<unsigned> target_index(std::string_view target);
 
 // For a disk with target T: node "T-file" (the file or device), node "T" (its format), "T-data"
 // (an external data file); of the images that back it "T-1-file", "T-1" and so on; device "disk-T".
-// A drive without medium has the device alone. `images` as in CommandContext.
+// A drive without medium has the device alone.
 void add_drives(CommandLine& command, const Board& board, const BootOrder& boot,
-                const GuestDefinition& definition,
-                const std::map<std::size_t, std::vector<Image>>& images);
+                const GuestDefinition& definition, const CommandContext& context);
 
 } // namespace vmwarden::qemu
