@@ -20,6 +20,7 @@ MAP = {
     "src/plan": {"src/base"},
     "src/qmp": {"src/base"},
     "src/qemu": {"src/base", "src/domain"},
+    "src/native": {"src/base", "src/domain", "src/qemu"},
     "src/resolve": {"src/base", "src/hostpolicy", "src/domain", "src/hostfacts", "src/plan",
                     "src/qemu"},
     "src/capabilities": {"src/base", "src/domain", "src/hostfacts", "src/hostpolicy",
@@ -34,10 +35,10 @@ MAP = {
     "agent/supervisor": {"src/base", "src/capabilities", "src/domain", "src/guest", "src/hostfacts", "src/hostpolicy",
                          "src/plan", "src/qmp", "src/resolve", "src/verify", "agent/host",
                          "agent/executor"},
-    "agent/bus": {"src/base", "src/domain", "src/guest", "src/hostpolicy", "src/plan",
-                  "src/resolve", "src/verify", "agent/host", "agent/supervisor"},
+    "agent/bus": {"src/base", "src/domain", "src/guest", "src/hostpolicy", "src/native",
+                  "src/plan", "src/resolve", "src/verify", "agent/host", "agent/supervisor"},
     "agent/daemon": {"src/base", "agent/host", "agent/executor", "agent/supervisor", "agent/bus"},
-    "agent/cli": {"src/base", "src/domain", "src/guest", "src/hostpolicy", "src/plan",
+    "agent/cli": {"src/base", "src/domain", "src/guest", "src/hostpolicy", "src/native", "src/plan",
                   "src/qemuconf", "src/resolve", "agent/host", "agent/bus"},
 }
 

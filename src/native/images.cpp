@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/native/images.h"
+
+#include "src/base/text.h"
+
+namespace vmwarden::native {
+
+namespace {
+
+struct CacheWord {
+    std::string_view word;
+    DiskCache cache;
+    bool of_2009;
+};
+constexpr CacheWord cache_words[] = {{"none", DiskCache::none, true},
+                                     {"off", DiskCache::none, true},
+                                     {"writethrough", DiskCache::writethrough, true},
+                                     {"on", DiskCache::writethrough, true},
+                                     {"writeback", DiskCache::writeback, true},
+                                     {"directsync", DiskCache::directsync, false},
+                                     {"unsafe", DiskCache::unsafe, false}};
+
+// How QEMU goes about reading and writing; what the guest sees and what is kept are the same. No
+// argument of its own could say it for a disk that we describe.
+constexpr std::string_view tuning[] = {"aio",
+                                       "discard",
+                                       "detect-zeroes",
+                                       "werror",
+                                       "rerror",
+                                       "cache-size",
+                                       "l2-cache-size",
+                                       "cache-clean-interval",
+                                       "refcount-cache-size",
+                                       "locking",
+                                       "lazy-refcounts",
+                                       "x-check-cache-dropped"};
+
+std::optional<DiskFormat> format_of(std::string_view word) {
+    if (word == "raw") return DiskFormat::raw;
+    if (word == "qcow2") return DiskFormat::qcow2;
+    return std::nullopt;
+}
+
+void take_tuning(Image& image, const Option& option, Properties& properties,
+                 const std::string& prefix) {
+    for (const auto key : tuning) {
+        const auto value = properties.take(prefix + std::string(key));
+        if (value && !(key == "locking" && *value == "auto"))
+            image.left_out.emplace_back(&option, std::string(key) + "=" + printable(*value));
+    }
+}
+
+// One disk out of the nodes that -blockdev made.
+class NodeReader {
+  public:
+    NodeReader(Import& import, Image& image)
+      : import_(import)
+      , image_(image) {}
+
+    bool read(Pending& node) {
+        image_.format_said = true;
+        read_format(node, {}, 0);
+        for (const auto* used : image_.nodes)
+            for (const auto& property : used->properties.left())
+                fail("says '" + printable(property.key) + "', which has no place in the XML");
+        return image_.why.empty();
+    }
+
+  private:
+    Import& import_;
+    Image& image_;
+    static constexpr unsigned longest_chain = 64;
+
+    void fail(const std::string& why) {
+        if (image_.why.empty()) image_.why = why;
+    }
+
+    static std::string take(Pending& node, const std::string& key) {
+        return node.properties.take(key).value_or("");
+    }
+
+    void take_common(Pending& node, const std::string& prefix, unsigned level) {
+        take(node, prefix + "node-name");
+        take(node, prefix + "auto-read-only");
+        const auto read_only = node.properties.take(prefix + "read-only");
+        if (level == 0 && read_only) image_.disk.readonly |= switch_of(*read_only).value_or(false);
+        const auto direct = node.properties.take(prefix + "cache.direct");
+        const auto no_flush = node.properties.take(prefix + "cache.no-flush");
+        if (level == 0 && direct) image_.direct = switch_of(*direct);
+        if (level == 0 && no_flush) image_.no_flush = switch_of(*no_flush);
+        take_tuning(image_, *node.option, node.properties, prefix);
+    }
+
+    Pending* node_called(const std::string& name) {
+        const auto found = import_.nodes.find(name);
+        if (found == import_.nodes.end()) {
+            fail("names '" + printable(name) + "', which is not there");
+            return nullptr;
+        }
+        use(found->second);
+        return &found->second;
+    }
+    void use(Pending& node) {
+        for (const auto* used : image_.nodes)
+            if (used == &node) return;
+        image_.nodes.push_back(&node);
+    }
+
+    void read_format(Pending& node, const std::string& prefix, unsigned level) {
+        if (level > longest_chain) return fail("is a chain without end");
+        use(node);
+        const auto driver = node.properties.peek(prefix + "driver").value_or("");
+        if (driver == "file" || driver == "host_device" || driver == "host_cdrom") {
+            put_layer(level, DiskFormat::raw);
+            return read_file(node, prefix, level);
+        }
+        const auto format = format_of(driver);
+        if (!format) return fail("has driver '" + printable(driver) + "'");
+        take(node, prefix + "driver");
+        take_common(node, prefix, level);
+        put_layer(level, *format);
+        if (node.properties.has(prefix + "file")) {
+            if (auto* file = node_called(take(node, prefix + "file"))) read_file(*file, {}, level);
+        } else {
+            read_file(node, prefix + "file.", level);
+        }
+        read_backing(node, prefix, level);
+    }
+
+    void read_backing(Pending& node, const std::string& prefix, unsigned level) {
+        const auto backing = node.properties.take(prefix + "backing");
+        if (backing && backing->empty()) {
+            image_.disk.chain_ends = true;
+        } else if (backing) {
+            if (auto* below = node_called(*backing)) read_format(*below, {}, level + 1);
+        } else if (node.properties.has(prefix + "backing.driver")) {
+            read_format(node, prefix + "backing.", level + 1);
+        }
+    }
+
+    void put_layer(unsigned level, DiskFormat format) {
+        if (level == 0)
+            image_.disk.format = format;
+        else
+            image_.disk.backing.push_back({DiskSource::file, format, {}, {}});
+    }
+
+    void read_file(Pending& node, const std::string& prefix, unsigned level) {
+        const auto driver = take(node, prefix + "driver");
+        take_common(node, prefix, level);
+        if (driver != "file" && driver != "host_device" && driver != "host_cdrom")
+            return fail("has driver '" + printable(driver) + "'");
+        const auto path = import_.path(*node.option, take(node, prefix + "filename"));
+        const auto type = driver == "file" ? DiskSource::file : DiskSource::block;
+        auto& disk = image_.disk;
+        if (level == 0) {
+            disk.source = path;
+            disk.type = type;
+        } else {
+            disk.backing.back().source = path;
+            disk.backing.back().type = type;
+        }
+    }
+};
+
+void take_cache(Import& import, Properties& drive, Image& image) {
+    const auto cache = drive.peek("cache");
+    if (!cache) return;
+    for (const auto& known : cache_words)
+        if (known.word == *cache) {
+            image.disk.cache = known.cache;
+            drive.take("cache");
+            if (!known.of_2009) import.modern();
+        }
+}
+
+} // namespace
+
+bool set_source(Import& import, const Option& option, const std::string& name, Disk& disk) {
+    auto path = name.starts_with("file:") ? name.substr(5) : name;
+    const auto colon = path.find(':');
+    if (colon != std::string::npos && colon < path.find('/')) return false;
+    disk.source = import.path(option, path);
+    disk.type = path.starts_with("/dev/") ? DiskSource::block : DiskSource::file;
+    return true;
+}
+
+bool read_drive(Import& import, Pending& drive, Image& image) {
+    auto& properties = drive.properties;
+    const auto& option = *drive.option;
+    image.nodes.push_back(&drive);
+    if (properties.take("id")) import.modern();
+    properties.take("boot"); // of the first virtio disk, in 2009; <boot> says it
+    if (properties.take("media") == "cdrom") image.disk.device = DiskDevice::cdrom;
+    if (const auto file = properties.take("file"); file && !file->empty())
+        if (!set_source(import, option, *file, image.disk)) image.why = "is no file";
+    if (const auto format = properties.take("format")) {
+        image.format_said = true;
+        const auto known = format_of(*format);
+        if (!known) image.why = "has format '" + printable(*format) + "'";
+        image.disk.format = known.value_or(DiskFormat::raw);
+    }
+    take_cache(import, properties, image);
+    for (const auto key : {"readonly", "read-only"})
+        if (const auto value = properties.take(key)) {
+            import.modern();
+            image.disk.readonly = switch_of(*value).value_or(false);
+        }
+    if (const auto serial = properties.take("serial")) {
+        import.modern();
+        image.disk.serial = *serial;
+    }
+    take_tuning(image, option, properties, {});
+    for (const auto& property : properties.left())
+        image.why = "says '" + printable(property.key) + "', which has no place in the XML";
+    if (image.disk.device == DiskDevice::disk && image.disk.source.empty() && image.why.empty() &&
+        image.disk.bus != DiskBus::fdc)
+        image.why = "has no file";
+    return image.why.empty();
+}
+
+void tell_left_out(Import& import, const Image& image) {
+    for (const auto& [option, what] : image.left_out)
+        import.warn(*option,
+                    "'" + what + "' is left out: the XML has no place for how a drive is read",
+                    "the drive itself is in the XML");
+}
+
+bool read_image(Import& import, const std::string& name, Image& image) {
+    const auto found = import.nodes.find(name);
+    if (found == import.nodes.end()) return false;
+    auto& node = found->second;
+    if (node.done) return false;
+    return node.option->name == "drive" ? read_drive(import, node, image)
+                                        : NodeReader(import, image).read(node);
+}
+
+} // namespace vmwarden::native

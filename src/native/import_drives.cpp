@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// -drive and its short forms, -blockdev, and the devices that show them to the guest.
+#include "src/base/text.h"
+#include "src/native/images.h"
+#include "src/native/import.h"
+#include "src/qemu/drives.h"
+
+#include <algorithm>
+
+namespace vmwarden::native {
+
+namespace {
+
+// Of the older way, where the interface says all.
+struct Kind {
+    std::string_view word;
+    DiskBus bus;
+};
+constexpr Kind kinds[] = {{"ide", DiskBus::ide},
+                          {"scsi", DiskBus::scsi},
+                          {"virtio", DiskBus::virtio},
+                          {"floppy", DiskBus::fdc}};
+
+struct FrontEnd {
+    std::string_view driver;
+    DiskBus bus;
+    DiskDevice device;
+};
+constexpr FrontEnd front_ends[] = {{"virtio-blk-pci", DiskBus::virtio, DiskDevice::disk},
+                                   {"virtio-blk", DiskBus::virtio, DiskDevice::disk},
+                                   {"ide-hd", DiskBus::ide, DiskDevice::disk},
+                                   {"ide-cd", DiskBus::ide, DiskDevice::cdrom},
+                                   {"scsi-hd", DiskBus::scsi, DiskDevice::disk},
+                                   {"scsi-cd", DiskBus::scsi, DiskDevice::cdrom},
+                                   {"usb-storage", DiskBus::usb, DiskDevice::disk},
+                                   {"floppy", DiskBus::fdc, DiskDevice::floppy}};
+
+std::string letters(unsigned index) {
+    std::string out;
+    for (unsigned rest = index + 1; rest > 0; rest = (rest - 1) / 26)
+        out.insert(out.begin(), static_cast<char>('a' + (rest - 1) % 26));
+    return out;
+}
+
+bool place_taken(const Import& import, DiskBus bus, unsigned index) {
+    return std::ranges::any_of(import.guest.disks, [&](const Disk& disk) {
+        return disk.bus == bus && qemu::target_index(disk.target) == index;
+    });
+}
+
+unsigned next_place(const Import& import, DiskBus bus) {
+    unsigned index = 0;
+    while (place_taken(import, bus, index))
+        ++index;
+    return index;
+}
+
+bool name_taken(const Import& import, const std::string& target) {
+    return std::ranges::count(import.guest.disks, target, &Disk::target) != 0;
+}
+
+// The letters say the place; the prefix is free as long as the whole is.
+std::string target_at(const Import& import, DiskBus bus, unsigned index) {
+    if (bus == DiskBus::fdc) return "fd" + letters(index);
+    const std::string usual = bus == DiskBus::ide ? "hd" : bus == DiskBus::virtio ? "vd" : "sd";
+    for (const auto& prefix : {usual, std::string("sd"), std::string("hd"), std::string("vd")})
+        if (!name_taken(import, prefix + letters(index))) return prefix + letters(index);
+    return usual + letters(index);
+}
+
+void place(Import& import, const Option& option, Disk& disk, std::optional<unsigned> index) {
+    if (index && place_taken(import, disk.bus, *index))
+        import.error(option, "'" + option.text() + "' has the place of another drive",
+                     "give each its own index");
+    disk.target = target_at(import, disk.bus, index.value_or(next_place(import, disk.bus)));
+}
+
+void warn_of_format(Import& import, const Option& option, const Disk& disk, bool said) {
+    if (said || disk.device != DiskDevice::disk || disk.type == DiskSource::block) return;
+    import.warn(option,
+                "the format of '" + printable(disk.source) + "' is not said: raw is assumed",
+                "QEMU would guess, which lets a guest choose; write format=qcow2 if it is one");
+}
+
+void add(Import& import, const Option& option, Disk disk) {
+    disk.place = disk.source_place = option.word.place;
+    if (disk.device == DiskDevice::cdrom) disk.readonly = true;
+    import.guest.disks.push_back(std::move(disk));
+}
+
+// Where a drive goes that says an interface, or none.
+std::optional<DiskBus> bus_of(const Import& import, const std::string& word) {
+    if (word == "ide" && import.is_q35()) return DiskBus::sata;
+    for (const auto& kind : kinds)
+        if (kind.word == word) return kind.bus;
+    return std::nullopt;
+}
+
+std::string default_interface(const Import& import) {
+    const auto& machine = import.guest.os.machine;
+    const bool pc = machine.empty() || machine == "isapc" || machine == "pc" ||
+                    machine.starts_with("pc-") || import.is_q35();
+    return pc ? "ide" : "virtio";
+}
+
+std::optional<unsigned> index_of(Import& import, const Option& option, Properties& drive,
+                                 DiskBus bus) {
+    if (const auto index = drive.take("index")) return import.number(option, *index);
+    const auto unit = drive.take("unit");
+    const auto channel = drive.take("bus");
+    if (!unit && !channel) return std::nullopt;
+    import.modern();
+    const auto per_channel = bus == DiskBus::ide ? 2U : 1U;
+    return import.number(option, channel.value_or("0")).value_or(0) * per_channel +
+           import.number(option, unit.value_or("0")).value_or(0);
+}
+
+// How the definition's words of caching come apart in a node and its device.
+std::optional<DiskCache> cache_of(const Image& image, const std::optional<std::string>& device) {
+    if (!image.direct && !image.no_flush && !device) return image.disk.cache;
+    const bool direct = image.direct.value_or(false);
+    const bool no_flush = image.no_flush.value_or(false);
+    const bool write_cache = !device || switch_of(*device).value_or(true);
+    if (no_flush) return direct || !write_cache ? std::nullopt : std::optional(DiskCache::unsafe);
+    if (direct) return write_cache ? DiskCache::none : DiskCache::directsync;
+    return write_cache ? DiskCache::writeback : DiskCache::writethrough;
+}
+
+// A device of one of our front ends, on its way into the definition.
+class DiskDeviceReader {
+  public:
+    DiskDeviceReader(Import& import, Pending& device, const FrontEnd& front_end)
+      : import_(import)
+      , device_(device)
+      , properties_(device.properties)
+      , front_end_(front_end) {}
+
+    void read() {
+        Image image;
+        image.disk.device = front_end_.device;
+        const auto drive = properties_.take("drive");
+        if (drive && !read_image(import_, *drive, image)) return;
+        image.disk.bus = bus();
+        image.disk.device = front_end_.device;
+        if (!on_known_controller()) return;
+        const auto cache = cache_of(image, properties_.peek("write-cache"));
+        if (!cache) return;
+        image.disk.cache = *cache;
+        properties_.take("write-cache");
+        take_own(image.disk);
+        const auto index = take_place(image.disk.bus);
+        warn_of_format(import_, *device_.option, image.disk, image.format_said || !drive);
+        name(image.disk, drive.value_or(""), index);
+        finish(std::move(image));
+    }
+
+  private:
+    Import& import_;
+    Pending& device_;
+    Properties& properties_;
+    const FrontEnd& front_end_;
+
+    DiskBus bus() {
+        const auto on = properties_.peek("bus").value_or("");
+        if (front_end_.bus != DiskBus::ide) return front_end_.bus;
+        // A q35 has an AHCI of its own, whose buses are called ide; we call it SATA, unless another
+        // one is beside it.
+        const bool own = on.empty() || on.starts_with("ide.");
+        if (own && import_.is_q35())
+            return import_.has_device("ahci") ? DiskBus::ide : DiskBus::sata;
+        return own ? DiskBus::ide : DiskBus::sata;
+    }
+
+    // A controller that the definition has no word for keeps its drives with it.
+    bool on_known_controller() {
+        const auto on = properties_.peek("bus").value_or("");
+        if (on.empty() || front_end_.bus == DiskBus::virtio || front_end_.bus == DiskBus::fdc)
+            return true;
+        const auto id = on.substr(0, on.rfind('.'));
+        if (front_end_.bus == DiskBus::ide && id == "ide") return true;
+        for (const auto& other : import_.devices) {
+            if (other.properties.peek("id") != id) continue;
+            const auto driver = other.properties.peek("driver").value_or("");
+            if (front_end_.bus == DiskBus::scsi) return driver.starts_with("virtio-scsi");
+            if (front_end_.bus == DiskBus::usb) return true;
+            return driver == "ich9-ahci" || driver == "ahci";
+        }
+        return front_end_.bus == DiskBus::usb;
+    }
+
+    void take_own(Disk& disk) {
+        if (const auto serial = properties_.take("serial")) disk.serial = *serial;
+        if (const auto shared = properties_.take("share-rw"))
+            disk.shareable = switch_of(*shared).value_or(false);
+        const auto device_id = properties_.peek("device_id");
+        if (device_id && disk.serial.starts_with(*device_id)) properties_.take("device_id");
+        properties_.take("driver");
+        properties_.take("id");
+    }
+
+    std::optional<unsigned> take_place(DiskBus bus) {
+        const auto on = properties_.take("bus");
+        const auto unit = properties_.take("unit");
+        const auto scsi = properties_.take("scsi-id");
+        const auto lun = properties_.take("lun");
+        bool addressed = false;
+        for (const auto* key : {"addr", "port", "channel"})
+            if (properties_.take(key)) addressed = true;
+        if (addressed || (lun && *lun != "0"))
+            import_.drop(*device_.option, "its address is assigned at start",
+                         "the rest of it is in the XML");
+        const auto& option = *device_.option;
+        if (bus == DiskBus::scsi && scsi) return import_.number(option, *scsi);
+        if (bus == DiskBus::fdc && unit) return import_.number(option, *unit);
+        if ((bus != DiskBus::ide && bus != DiskBus::sata) || !on) return std::nullopt;
+        const auto channel = import_.number(option, on->substr(on->rfind('.') + 1));
+        if (!channel) return std::nullopt;
+        if (bus == DiskBus::sata) return *channel;
+        return *channel * 2 + import_.number(option, unit.value_or("0")).value_or(0);
+    }
+
+    // Its own name where it has one that a target could have.
+    void name(Disk& disk, const std::string& drive, std::optional<unsigned> index) {
+        const auto id = device_.properties.peek("id").value_or("");
+        for (const auto& wish : {drive, id.starts_with("disk-") ? id.substr(5) : std::string()}) {
+            const auto place = qemu::target_index(wish);
+            const bool usual = wish.size() > 2 && wish[1] == 'd' && place &&
+                               (!index || place == index) &&
+                               (disk.bus == DiskBus::fdc) == wish.starts_with("fd");
+            if (!usual || name_taken(import_, wish) || place_taken(import_, disk.bus, *place))
+                continue;
+            disk.target = wish;
+            return;
+        }
+        // Controllers become one: a place may be taken that was free on another.
+        if (index && place_taken(import_, disk.bus, *index)) index.reset();
+        place(import_, *device_.option, disk, index);
+    }
+
+    void finish(Image image) {
+        if (const auto boot = properties_.take("bootindex"))
+            if (const auto number = import_.number(*device_.option, *boot))
+                import_.disk_boots[import_.guest.disks.size()] = *number;
+        import_.keep_properties(*device_.option, std::string(front_end_.driver), properties_);
+        for (auto* node : image.nodes)
+            node->done = true;
+        device_.done = true;
+        tell_left_out(import_, image);
+        add(import_, *device_.option, std::move(image.disk));
+    }
+};
+
+void import_short(Import& import, const Option& option, DiskBus bus, unsigned index,
+                  DiskDevice device) {
+    Disk disk;
+    disk.device = device;
+    disk.bus = bus == DiskBus::ide && import.is_q35() ? DiskBus::sata : bus;
+    if (!set_source(import, option, option.value(), disk)) return import.keep(option);
+    warn_of_format(import, option, disk, false);
+    place(import, option, disk, index);
+    add(import, option, std::move(disk));
+}
+
+} // namespace
+
+void import_image(Import& import, const Option& option) {
+    const auto& name = option.name;
+    if (name == "cdrom") return import_short(import, option, DiskBus::ide, 2, DiskDevice::cdrom);
+    const auto index = static_cast<unsigned>(name.back() - 'a');
+    if (name.starts_with("fd"))
+        return import_short(import, option, DiskBus::fdc, index, DiskDevice::floppy);
+    import_short(import, option, DiskBus::ide, index, DiskDevice::disk);
+}
+
+void import_usb_disk(Import& import, const Option& option, const std::string& path) {
+    Disk disk;
+    disk.bus = DiskBus::usb;
+    if (!set_source(import, option, path, disk)) return import.keep(option);
+    warn_of_format(import, option, disk, false);
+    place(import, option, disk, std::nullopt);
+    add(import, option, std::move(disk));
+}
+
+void import_drive(Import& import, const Option& option) {
+    auto drive = Properties::parse(option.value());
+    if (!drive) return import.error(option, "'" + option.text() + "' cannot be taken apart");
+    const auto interface = drive->take("if").value_or(default_interface(import));
+    if (interface == "none") {
+        import.modern();
+        const auto id = drive->peek("id").value_or("");
+        if (!import.nodes.emplace(id, Pending{&option, *drive}).second)
+            import.error(option, "two drives have the id '" + printable(id) + "'");
+        return;
+    }
+    const auto bus = bus_of(import, interface);
+    if (!bus) return import.keep(option);
+    Pending pending{&option, *std::move(drive)};
+    Image image;
+    image.disk.bus = *bus;
+    const auto index = index_of(import, option, pending.properties, *bus);
+    if (!read_drive(import, pending, image)) return import.keep(option, image.why);
+    if (*bus == DiskBus::fdc) image.disk.device = DiskDevice::floppy;
+    if (image.disk.device == DiskDevice::cdrom && *bus == DiskBus::virtio)
+        return import.keep(option);
+    warn_of_format(import, option, image.disk, image.format_said);
+    tell_left_out(import, image);
+    place(import, option, image.disk, index);
+    add(import, option, std::move(image.disk));
+}
+
+void import_blockdev(Import& import, const Option& option) {
+    auto node = Properties::parse(option.value(), "driver");
+    if (!node) return import.error(option, "'" + option.text() + "' cannot be taken apart");
+    const auto name = node->peek("node-name").value_or("");
+    if (name.empty()) return import.error(option, "'" + option.text() + "' has no node-name");
+    if (!import.nodes.emplace(name, Pending{&option, *std::move(node)}).second)
+        import.error(option, "two drives have the name '" + printable(name) + "'");
+}
+
+void settle_drives(Import& import) {
+    for (auto& device : import.devices) {
+        const auto driver = device.properties.peek("driver").value_or("");
+        for (const auto& front_end : front_ends)
+            if (front_end.driver == driver) DiskDeviceReader(import, device, front_end).read();
+    }
+}
+
+} // namespace vmwarden::native

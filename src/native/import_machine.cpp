@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The switches that shape the machine as a whole.
+#include "src/base/text.h"
+#include "src/native/import.h"
+#include "src/qemu/command_line.h"
+
+#include <limits>
+
+namespace vmwarden::native {
+
+namespace {
+
+void set_accelerator(Import& import, const Option& option, std::string_view names) {
+    const auto name = names.substr(0, names.find(':'));
+    if (name != names)
+        import.warn(option, "only the first accelerator of '" + printable(names) + "' is taken",
+                    "a definition has one type");
+    if (name == "kvm")
+        import.guest.type = DomainType::kvm;
+    else if (name == "tcg")
+        import.guest.type = DomainType::qemu;
+    else
+        import.drop(option, "accelerator '" + printable(name) + "' is not handled",
+                    "KVM and emulation are");
+}
+
+// QEMU's reading: a number counts MiB, or what its suffix says.
+std::optional<Bytes> memory_of(const std::string& text) {
+    constexpr std::string_view suffixes = "bkmgt";
+    if (text.empty()) return std::nullopt;
+    unsigned shift = 20;
+    auto digits = std::string_view(text);
+    const char last = digits.back();
+    const char lower = last >= 'A' && last <= 'Z' ? static_cast<char>(last - 'A' + 'a') : last;
+    if (const auto which = suffixes.find(lower); which != std::string_view::npos) {
+        shift = 10 * static_cast<unsigned>(which);
+        digits.remove_suffix(1);
+    }
+    const auto number = parse_number(digits);
+    if (!number || *number == 0 || *number > (std::numeric_limits<std::uint64_t>::max() >> shift))
+        return std::nullopt;
+    return Bytes{*number << shift};
+}
+
+// The properties that are left, as an option of their own: QEMU merges options of this name.
+void keep_left(Import& import, const Option& option, const Properties& properties) {
+    qemu::Options kept;
+    for (const auto& property : properties.left())
+        kept.set(property.key, property.value);
+    if (kept.text().empty()) return;
+    import.keep_as(option, {"-" + option.name, kept.text()},
+                   "'" + printable(kept.text()) + "' of -" + option.name +
+                       " has no place in the XML: kept in <qemu:commandline>");
+}
+
+void add_boot_device(Import& import, const Option& option, char letter) {
+    const auto add = [&](BootDevice device) {
+        for (const auto known : import.guest.os.boot)
+            if (known == device) return;
+        import.guest.os.boot.push_back(device);
+    };
+    if (letter == 'a' || letter == 'b')
+        add(BootDevice::fd);
+    else if (letter == 'c')
+        add(BootDevice::hd);
+    else if (letter == 'd')
+        add(BootDevice::cdrom);
+    else if (letter == 'n')
+        add(BootDevice::network);
+    else
+        import.error(option, std::string("'") + letter + "' is no boot device",
+                     "a, c, d and n are: floppy, hard disk, CD-ROM, network");
+}
+
+// Products of what a topology says; 0 where it says nothing.
+unsigned processors_of(Import& import, const Option& option, const Properties& topology) {
+    unsigned product = 0;
+    for (const auto& property : topology.left()) {
+        if (property.key == "maxcpus") continue;
+        const auto count = import.number(option, property.value).value_or(0);
+        if (count == 0 || product > (1U << 20)) return 0;
+        product = (product == 0 ? 1 : product) * count;
+    }
+    return product;
+}
+
+// The topology we would give anyway.
+bool is_usual_topology(const Properties& properties, const std::string& cpus) {
+    for (const auto& property : properties.left()) {
+        const bool cpu_each = property.key == "sockets" && property.value == cpus;
+        const bool single =
+            (property.key == "cores" || property.key == "threads") && property.value == "1";
+        if (!cpu_each && !single) return false;
+    }
+    return true;
+}
+
+// All of it, as QEMU would work it out: what stays unsaid would be taken from our own -smp.
+void keep_topology(Import& import, const Option& option, const Properties& said, unsigned cpus) {
+    std::uint64_t total = cpus;
+    std::uint64_t product = 1;
+    qemu::Options kept;
+    for (const auto& property : said.left()) {
+        const auto count = import.number(option, property.value).value_or(0);
+        if (count == 0 || product > total) continue;
+        (property.key == "maxcpus" ? total : product) =
+            property.key == "maxcpus" ? count : product * count;
+        kept.set(property.key, count);
+    }
+    for (const auto* key : {"threads", "cores", "sockets"}) {
+        if (said.has(key)) continue;
+        const auto rest =
+            std::string_view(key) == "threads" || product > total ? 1 : total / product;
+        kept.set(key, rest);
+        product *= rest;
+    }
+    import.keep_as(option, {"-smp", kept.text()},
+                   "the topology of '" + option.text() +
+                       "' has no place in the XML: kept in <qemu:commandline>");
+}
+
+} // namespace
+
+void import_machine(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value(), "type").value_or(Properties());
+    if (option.name == "machine" || properties.all().size() != 1) import.modern();
+    if (const auto type = properties.take("type")) {
+        import.guest.os.machine = *type;
+        if (type->find("q35") != std::string::npos || type->find("i440fx") != std::string::npos)
+            import.modern();
+    }
+    if (const auto accelerators = properties.take("accel"))
+        set_accelerator(import, option, *accelerators);
+    if (const auto acpi = properties.take("acpi"))
+        import.guest.features.acpi = switch_of(*acpi).value_or(true);
+    // What our own lines say in any case.
+    if (properties.peek("usb") == "off") properties.take("usb");
+    if (properties.peek("dump-guest-core") == "off") properties.take("dump-guest-core");
+    keep_left(import, option, properties);
+}
+
+void import_accel(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value(), "accel").value_or(Properties());
+    set_accelerator(import, option, properties.take("accel").value_or(""));
+    for (const auto& property : properties.left())
+        import.warn(option,
+                    "'" + printable(property.key) +
+                        "' of -accel is left out: a second -accel would not be looked at",
+                    "there is no place for it in the XML");
+}
+
+void import_cpu(Import& import, const Option& option) {
+    auto& guest = import.guest;
+    const auto model = option.value().substr(0, option.value().find(','));
+    guest.cpu_model.clear();
+    if (model == "max") {
+        guest.cpu_mode = "maximum";
+    } else if (model == "host") {
+        guest.cpu_mode = "host-passthrough";
+    } else {
+        guest.cpu_mode = "custom";
+        guest.cpu_model = model;
+    }
+    if (model != option.value())
+        import.keep(option, "says features, which have no place in the XML");
+    if (guest.cpu_mode != "custom") import.modern();
+}
+
+void import_memory(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value(), "size").value_or(Properties());
+    const auto size = properties.take("size").value_or("");
+    if (!parse_number(size)) import.modern();
+    import.says_memory = true;
+    if (const auto memory = memory_of(size))
+        import.guest.memory = *memory;
+    else if (properties.left().empty() || !size.empty())
+        import.error(option, "'" + printable(size) + "' is no size of memory",
+                     "write -m 512 or -m 2G");
+    if (!properties.left().empty()) import.modern();
+    keep_left(import, option, properties);
+}
+
+void import_processors(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value(), "cpus").value_or(Properties());
+    const auto said = properties.take("cpus");
+    if (option.value().find_first_of(",=") != std::string::npos) import.modern();
+    const auto count =
+        said ? import.number(option, *said).value_or(0) : processors_of(import, option, properties);
+    if (count == 0)
+        return import.error(option, "'" + option.text() + "' gives no number of processors",
+                            "write -smp 2");
+    import.guest.vcpus = count;
+    if (is_usual_topology(properties, std::to_string(count))) return;
+    keep_topology(import, option, properties, count);
+}
+
+void import_name(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value(), "guest").value_or(Properties());
+    if (option.value().find_first_of(",=") != std::string::npos) import.modern();
+    const auto name = properties.take("guest").value_or("");
+    properties.take("debug-threads");
+    if (valid_guest_name(name)) {
+        import.guest.name = name;
+    } else if (!name.empty()) {
+        import.modern();
+        import.guest.title = name;
+        import.warn(option,
+                    "'" + printable(name) + "' cannot be a guest's name: it is kept as <title>",
+                    "give a <name> of letters, digits and _.+-");
+    }
+    for (const auto& property : properties.left())
+        import.warn(option, "'" + printable(property.key) +
+                                "' of -name is left out: names of processes " +
+                                "are the launcher's");
+}
+
+void import_uuid(Import& import, const Option& option) {
+    import.guest.uuid = Uuid::parse(option.value());
+    if (!import.guest.uuid)
+        import.error(option, "'" + printable(option.value()) + "' is not a UUID",
+                     "32 hexadecimal digits as 8-4-4-4-12");
+}
+
+void import_boot(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value(), "order").value_or(Properties());
+    if (option.value().find_first_of(",=") != std::string::npos) import.modern();
+    if (const auto order = properties.take("order")) {
+        import.says_boot = true;
+        import.guest.os.boot.clear();
+        for (const char letter : *order)
+            add_boot_device(import, option, letter);
+    }
+    // What our own lines say in any case.
+    if (properties.peek("menu") == "off") properties.take("menu");
+    if (properties.peek("strict") == "on") properties.take("strict");
+    keep_left(import, option, properties);
+}
+
+void import_kernel(Import& import, const Option& option) {
+    auto& os = import.guest.os;
+    if (option.name == "append")
+        os.cmdline = option.value();
+    else if (option.name == "kernel")
+        os.kernel = import.path(option, option.value());
+    else
+        os.initrd = import.path(option, option.value());
+}
+
+void import_rtc(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value(), "base").value_or(Properties());
+    const auto base = properties.peek("base");
+    if (base == "utc" || base == "localtime") {
+        import.guest.clock = base == "utc" ? ClockOffset::utc : ClockOffset::localtime;
+        properties.take("base");
+    }
+    keep_left(import, option, properties);
+}
+
+void import_action(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value()).value_or(Properties());
+    auto& guest = import.guest;
+    if (const auto reboot = properties.take("reboot"))
+        guest.on_reboot =
+            *reboot == "shutdown" ? LifecycleAction::destroy : LifecycleAction::restart;
+    if (const auto shutdown = properties.take("shutdown"))
+        guest.on_poweroff =
+            *shutdown == "pause" ? LifecycleAction::restart : LifecycleAction::destroy;
+    if (properties.peek("panic") == "shutdown") properties.take("panic");
+    keep_left(import, option, properties);
+}
+
+// A floppy's place in the boot order is a property of its controller.
+void import_global(Import& import, const Option& option) {
+    auto properties = Properties::parse(option.value()).value_or(Properties());
+    const auto property = properties.peek("property");
+    const bool floppy = properties.peek("driver") == "isa-fdc" &&
+                        (property == "bootindexA" || property == "bootindexB");
+    if (!floppy) return import.keep(option);
+    if (const auto index = import.number(option, properties.peek("value").value_or("")))
+        import.floppy_boots.emplace_back(property == "bootindexA" ? 0 : 1, *index);
+}
+
+} // namespace vmwarden::native

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/native/native.h"
+
+#include "src/base/suggest.h"
+#include "src/base/text.h"
+#include "src/domain/domain_xml.h"
+#include "src/native/legacy_xml.h"
+#include "src/native/read_argv.h"
+#include "src/qemu/command.h"
+
+namespace vmwarden::native {
+
+namespace {
+
+constexpr std::string_view dialects[] = {"modern", "0.10"};
+
+std::string with_suggestion(const std::string& what, std::string_view word,
+                            std::span<const std::string_view> known, const std::string& otherwise) {
+    const auto hint = did_you_mean(word, known);
+    return what + " '" + printable(word) + "'; " + (hint.empty() ? otherwise : hint);
+}
+
+// Found by the shell that runs the line.
+std::string usual_program(const OsBoot& os) {
+    return os.arch == "i686" ? "qemu-system-i386" : "qemu-system-x86_64";
+}
+
+} // namespace
+
+std::string format_problem(std::string_view format) {
+    if (format == argv_format) return {};
+    constexpr std::string_view known[] = {argv_format};
+    return with_suggestion("unknown format", format, known, "qemu-argv is the one there is");
+}
+
+std::optional<Dialect> dialect_called(std::string_view name) {
+    if (name == dialects[0]) return Dialect::modern;
+    if (name == dialects[1]) return Dialect::of_2009;
+    return std::nullopt;
+}
+
+std::string dialect_problem(std::string_view name) {
+    return with_suggestion("unknown dialect", name, dialects,
+                           "0.10 is the line of 2009, modern the usual one");
+}
+
+NativeLine modern_line(const GuestDefinition& definition) {
+    NativeLine out;
+    out.diagnostics = qemu::unsupported(definition);
+    if (out.diagnostics.has_errors()) return out;
+    qemu::CommandContext context;
+    context.by_hand = true;
+    context.executable =
+        definition.emulator.empty() ? usual_program(definition.os) : definition.emulator;
+    context.uuid = definition.uuid.value_or(Uuid());
+    if (!definition.uuid)
+        out.diagnostics.warning(definition.place,
+                                "the definition has no <uuid>: the line has none either",
+                                "at a start by the agent it follows from the host and the name");
+    std::string line;
+    for (const auto& variable : definition.raw_environment)
+        line += variable.name + "=" + shell_quoted(variable.value) + " ";
+    std::string_view separator;
+    for (const auto& word : qemu::modern_argv(definition, context)) {
+        line.append(separator).append(shell_quoted(word));
+        separator = " ";
+    }
+    out.text = std::move(line);
+    return out;
+}
+
+Converted from_native(const std::string& file, std::string_view text) {
+    auto read = read_argv(file, text);
+    Converted out;
+    out.diagnostics = std::move(read.diagnostics);
+    if (!read.definition) return out;
+    out.text = read.of_2009 ? legacy_xml(*read.definition) : write_domain(*read.definition);
+    return out;
+}
+
+Converted to_native(const std::string& file, std::string_view xml, Dialect dialect,
+                    std::span<const RawVariable> environment) {
+    auto read = read_domain(file, xml);
+    Converted out;
+    out.diagnostics = std::move(read.diagnostics);
+    if (!read.definition) return out;
+    auto line = dialect == Dialect::modern ? modern_line(*read.definition)
+                                           : legacy_line(*read.definition, environment);
+    out.diagnostics.append(std::move(line.diagnostics));
+    if (line.text) out.text = *line.text + "\n";
+    return out;
+}
+
+} // namespace vmwarden::native
