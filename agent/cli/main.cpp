@@ -81,8 +81,9 @@ void check_uri(const GlobalOptions& global) {
 bool offline(const Verb& verb, const VerbOptions& options) {
     const bool edits = verb.run == set_policy || verb.run == unset_policy || verb.run == get_policy;
     if (edits) return true;
-    return verb.run == check_policy || verb.run == import_policy || options.has("offline") ||
-           options.has("root");
+    const bool converts =
+        verb.run == import_policy || verb.run == domain_from_native || verb.run == domain_to_native;
+    return verb.run == check_policy || converts || options.has("offline") || options.has("root");
 }
 
 ExitCode run(int argc, char** argv) {

@@ -17,7 +17,7 @@ Client& Context::agent() {
 }
 
 std::span<const Verb> verbs() {
-    static const std::array<Verb, 29> table{{
+    static const std::array<Verb, 31> table{{
         {"list",
          "",
          "guests of this host; --all: those that do not run as well",
@@ -145,6 +145,20 @@ std::span<const Verb> verbs() {
          1,
          {},
          import_policy},
+        {"domxml-from-native",
+         "qemu-argv FILE|-",
+         "domain XML out of a command line of QEMU's, and what of that has no place in one",
+         2,
+         2,
+         {},
+         domain_from_native},
+        {"domxml-to-native",
+         "qemu-argv FILE|-",
+         "the command line that runs a definition by hand; --dialect=0.10: as it was in 2009",
+         2,
+         2,
+         {"dialect="},
+         domain_to_native},
     }};
     return table;
 }

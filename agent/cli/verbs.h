@@ -84,4 +84,8 @@ ExitCode diff_policy(Context& context);
 // import_verbs.cpp
 ExitCode import_policy(Context& context);
 
+// native_verbs.cpp
+ExitCode domain_from_native(Context& context);
+ExitCode domain_to_native(Context& context);
+
 } // namespace vmwarden::cli
