@@ -65,6 +65,25 @@ const Case cases[] = {
      [](auto& g) {
          g.videos = {{"qxl", {}}};
      }},
+    {"<channel>",
+     [](auto& g) { g.characters.emplace_back().target = CharacterDevice::Target::virtio_channel; }},
+    {"<vcpu current=...>", [](auto& g) { g.current_vcpus = 1; }},
+    {"<timer>", [](auto& g) { g.timers.emplace_back(); }},
+    {"<sound>", [](auto& g) { g.sounds.emplace_back(); }},
+    {"<watchdog>", [](auto& g) { g.watchdogs.emplace_back(); }},
+    {"<rng>", [](auto& g) { g.rngs.emplace_back(); }},
+    {"<panic>", [](auto& g) { g.panics.emplace_back(); }},
+    {"<vsock>", [](auto& g) { g.vsock.emplace(); }},
+    {"this of disk 'hda'", [](auto& g) { g.disks[0].tuning.boot_order = 1; }},
+    {"<controller>",
+     [](auto& g) {
+         g.controllers.push_back({ControllerType::usb, "", {}});
+     }},
+    {"more of <video>",
+     [](auto& g) {
+         g.videos = {{"vga", {}}};
+         g.videos[0].heads = 2;
+     }},
     {"<input type='keyboard'",
      [](auto& g) {
          g.inputs = {{Input::Type::keyboard, Input::Bus::usb, {}}};
