@@ -21,8 +21,10 @@ constexpr std::string_view inspect_guest = "org.vmwarden1.inspect-guest";
 constexpr std::string_view manage_policy = "org.vmwarden1.manage-policy";
 
 // Reading the registry is free to all, as properties are, and so is what the host can run: however
-// often it is asked for, an emulator is started for that once (docs/adr/0023). Plans are not: to make one, files are
-// looked at with our rights. tests/bus compares this with dbus/*.xml and policy/polkit.
+// often it is asked for, an emulator is started for that once (docs/adr/0023). Plans are not: to
+// make one, files are looked at with our rights; nor is converting a text, which tells nothing but
+// is work for a process with privilege, and which `vmwarden domxml-*` does without it. tests/bus
+// compares this with dbus/*.xml and policy/polkit.
 constexpr MethodRule table[] = {
     {manager_interface, "DefineGuest", define_guest, "define", {"file"}},
     {manager_interface, "CreateGuest", create_guest, "create", {"file", "wait"}},
@@ -32,6 +34,12 @@ constexpr MethodRule table[] = {
     {manager_interface, "ListGuests", {}, {}},
     {manager_interface, "PlanGuest", inspect_guest, "plan", {"file"}},
     {manager_interface, "GetCapabilities", {}, {}},
+    {manager_interface, "DomainXMLFromNative", inspect_guest, "domxml-from-native", {"file"}},
+    {manager_interface,
+     "DomainXMLToNative",
+     inspect_guest,
+     "domxml-to-native",
+     {"file", "dialect"}},
     {manager_interface, "Can", {}, {}},
     {guest_interface, "Start", manage_guest, "start", {"wait"}},
     {guest_interface, "Shutdown", manage_guest, "shutdown", {"wait", "timeout"}},

@@ -3,6 +3,7 @@
 
 #include "src/base/suggest.h"
 #include "src/base/text.h"
+#include "src/native/native.h"
 
 #include <algorithm>
 
@@ -63,10 +64,18 @@ std::optional<Failure> take_timeout(const sdbus::Variant& value, std::chrono::se
     return std::nullopt;
 }
 
+std::optional<Failure> take_dialect(const sdbus::Variant& value, std::string& out) {
+    if (!value.containsValueOfType<std::string>()) return wrong("dialect", "a string (s)");
+    out = value.get<std::string>();
+    if (native::dialect_called(out)) return std::nullopt;
+    return Failure{Failure::Kind::invalid_option, native::dialect_problem(out)};
+}
+
 std::optional<Failure> take(const std::string& key, const sdbus::Variant& value, Options& out) {
     if (key == "wait") return take_bool(key, value, out.wait);
     if (key == "file") return take_file(value, out.file);
     if (key == "timeout") return take_timeout(value, out.timeout);
+    if (key == "dialect") return take_dialect(value, out.dialect);
     bool quiet = false;
     auto failure = take_bool(key, value, quiet);
     out.interactive = !quiet;

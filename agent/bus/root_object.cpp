@@ -136,12 +136,53 @@ void RootObject::PlanGuest(sdbus::Result<Dictionary>&& result, std::string xml,
 void RootObject::GetCapabilities(sdbus::Result<std::string>&& result, Dictionary options) {
     const auto reply = door_.owe(std::move(result), presence_);
     Door::guarded(reply, [&] {
-        door_.enter(call("GetCapabilities", std::move(options)), reply,
-                    [this, reply](const Options&) {
-                        supervisor_.capabilities(give_to<std::string>(
-                            reply, [](const std::string& xml) { return xml; }));
-                    });
+        door_.enter(
+            call("GetCapabilities", std::move(options)), reply, [this, reply](const Options&) {
+                supervisor_.capabilities(
+                    give_to<std::string>(reply, [](const std::string& xml) { return xml; }));
+            });
     });
+}
+
+void RootObject::convert(const char* member, sdbus::Result<std::string>&& result,
+                         const std::string& format, std::string text, Dictionary options,
+                         Conversion conversion) {
+    const auto reply = door_.owe(std::move(result), presence_);
+    const auto enter = [this, reply, format, text = std::move(text),
+                        conversion = std::move(conversion)](const Options& allowed) {
+        if (const auto problem = native::format_problem(format); !problem.empty())
+            return reply.fail({Failure::Kind::invalid_argument, problem});
+        const auto work = [conversion, source = PolicyFile{allowed.file.value_or("-"), text},
+                           allowed]() -> supervisor::Outcome<std::string> {
+            const auto converted = conversion(source, allowed);
+            if (converted.text) return *converted.text;
+            return supervisor::invalid_definition(converted.diagnostics, {&source, 1});
+        };
+        supervisor_.aside(work,
+                          give_to<std::string>(reply, [](const std::string& out) { return out; }));
+    };
+    Door::guarded(reply, [&] { door_.enter(call(member, std::move(options)), reply, enter); });
+}
+
+void RootObject::DomainXMLFromNative(sdbus::Result<std::string>&& result, std::string format,
+                                     std::string text, Dictionary options) {
+    const auto conversion = [](const PolicyFile& source, const Options&) {
+        return native::from_native(source.name, source.text);
+    };
+    convert("DomainXMLFromNative", std::move(result), format, std::move(text), std::move(options),
+            conversion);
+}
+
+// The agent's own variables are nobody's business: a line of 2009 has LC_ALL alone.
+void RootObject::DomainXMLToNative(sdbus::Result<std::string>&& result, std::string format,
+                                   std::string xml, Dictionary options) {
+    const auto conversion = [](const PolicyFile& source, const Options& allowed) {
+        return native::to_native(
+            source.name, source.text,
+            native::dialect_called(allowed.dialect).value_or(native::Dialect::modern));
+    };
+    convert("DomainXMLToNative", std::move(result), format, std::move(xml), std::move(options),
+            conversion);
 }
 
 void RootObject::Can(sdbus::Result<std::string>&& result, std::string verb, std::string guest,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/bus/door.h"
+#include "src/native/native.h"
 
 #include <manager_adaptor.h>
 
@@ -26,6 +27,9 @@ class RootObject final
     // The path of a guest looked up by anything, or NoSuchGuest.
     void find(const char* member, Dictionary options, sdbus::Result<sdbus::ObjectPath>&& result,
               std::function<const supervisor::GuestStatus*()> look, std::string wanted);
+    using Conversion = std::function<native::Converted(const PolicyFile& source, const Options&)>;
+    void convert(const char* member, sdbus::Result<std::string>&& result, const std::string& format,
+                 std::string text, Dictionary options, Conversion conversion);
     void can(const Caller& caller, const std::string& verb, const std::string& guest,
              const Reply<std::string>& reply);
 
@@ -44,6 +48,10 @@ class RootObject final
     void PlanGuest(sdbus::Result<Dictionary>&& result, std::string xml,
                    Dictionary options) override;
     void GetCapabilities(sdbus::Result<std::string>&& result, Dictionary options) override;
+    void DomainXMLFromNative(sdbus::Result<std::string>&& result, std::string format,
+                             std::string text, Dictionary options) override;
+    void DomainXMLToNative(sdbus::Result<std::string>&& result, std::string format, std::string xml,
+                           Dictionary options) override;
     void Can(sdbus::Result<std::string>&& result, std::string verb, std::string guest,
              Dictionary options) override;
     std::string Version() override;

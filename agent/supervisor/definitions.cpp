@@ -58,6 +58,10 @@ void Supervisor::parse(std::string file, std::string xml, Then<DefinitionPointer
         std::move(then));
 }
 
+void Supervisor::aside(std::function<Outcome<std::string>()> work, Then<std::string> then) {
+    hands_.run<std::string>(std::move(work), std::move(then));
+}
+
 std::optional<Failure> Supervisor::may_define(const GuestDefinition& definition) const {
     if (!definition.uuid) return std::nullopt;
     const auto uuid = definition.uuid->text();

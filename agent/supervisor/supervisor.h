@@ -56,6 +56,8 @@ class Supervisor {
     }
 
     void parse(std::string file, std::string xml, Then<DefinitionPointer> then);
+    // Work that needs nothing of ours: done beside the loop.
+    void aside(std::function<Outcome<std::string>()> work, Then<std::string> then);
     // Gives the name.
     void define(DefinitionPointer definition, Then<std::string> then);
     void undefine(const std::string& name, Then<Done> then);
