@@ -72,14 +72,24 @@ Workplace::~Workplace() {
 QemuProcess::QemuProcess(const GuestDefinition& definition, const std::string& messages,
                          Inherited inherited, bool sandbox,
                          std::map<std::size_t, std::vector<qemu::Image>> images) {
+    auto made = context(inherited, sandbox);
+    made.images = std::move(images);
+    start(qemu::modern_argv(definition, made), messages, inherited);
+}
+
+QemuProcess::QemuProcess(const std::string& line, const std::string& messages) {
+    const auto monitor = " -S -chardev socket,id=by-hand,fd=" + std::to_string(monitor_fd) +
+                         " -mon chardev=by-hand,mode=control";
+    start({"/bin/sh", "-c", "exec " + line + monitor}, messages, {});
+}
+
+void QemuProcess::start(std::vector<std::string> argv, const std::string& messages,
+                        Inherited inherited) {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
         throw std::runtime_error("socketpair");
     UniqueFd ours(ends[0]);
     const UniqueFd theirs(ends[1]);
-    auto made = context(inherited, sandbox);
-    made.images = std::move(images);
-    auto argv = qemu::modern_argv(definition, made);
     pid_ = ::fork();
     if (pid_ < 0) throw std::runtime_error("fork");
     if (pid_ == 0) become_qemu(std::move(argv), messages, theirs.get(), inherited);

@@ -43,6 +43,8 @@ class QemuProcess {
     QemuProcess(const GuestDefinition& definition, const std::string& messages,
                 Inherited inherited = {}, bool sandbox = true,
                 std::map<std::size_t, std::vector<qemu::Image>> images = {});
+    // A line as a shell runs it, and a monitor for us behind it.
+    QemuProcess(const std::string& line, const std::string& messages);
     QemuProcess(const QemuProcess&) = delete;
     QemuProcess& operator=(const QemuProcess&) = delete;
     ~QemuProcess(); // kills what still runs, and reaps it
@@ -58,6 +60,7 @@ class QemuProcess {
     [[nodiscard]] pid_t pid() const { return pid_; }
 
   private:
+    void start(std::vector<std::string> argv, const std::string& messages, Inherited inherited);
     int reap();
 
     pid_t pid_ = -1;
