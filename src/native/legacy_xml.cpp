@@ -16,7 +16,7 @@ void write_os(XmlWriter& xml, const OsBoot& os) {
     xml.element("os", {}, [&] {
         XmlAttributes type;
         if (!os.arch.empty()) type.push_back({"arch", os.arch});
-        type.push_back({"machine", os.machine.empty() ? "pc" : os.machine});
+        type.push_back({"machine", os.machine.empty() ? std::string_view("pc") : os.machine});
         xml.text("type", os.type, type);
         xml.text_if("kernel", os.kernel);
         xml.text_if("initrd", os.initrd);
