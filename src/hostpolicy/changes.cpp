@@ -94,8 +94,8 @@ class ChangesReader {
     static std::string elsewhere(const std::string& word) {
         for (const Key& key : keys())
             if (key.name.ends_with("." + word)) {
-                const auto section = key.name.substr(0, key.name.find('.'));
-                return "it stands in a section: " + std::string(section) + ": {" + word + ": ...}";
+                return "it stands in a section: " + std::string(split_name(key.name).section) +
+                       ": {" + word + ": ...}";
             }
         return {};
     }

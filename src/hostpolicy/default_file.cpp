@@ -108,16 +108,14 @@ std::string default_policy_file() {
     std::string out = head;
     std::string_view section;
     for (const Key& key : keys()) {
-        const auto dot = key.name.find('.');
-        const auto own =
-            dot == std::string_view::npos ? std::string_view() : key.name.substr(0, dot);
+        const auto name = split_name(key.name);
         out += '\n';
-        if (own != section && !own.empty()) out += std::string(own) + ":\n";
-        section = own;
-        const std::string indent(own.empty() ? 0 : 2, ' ');
+        if (name.section != section && !name.section.empty())
+            out += std::string(name.section) + ":\n";
+        section = name.section;
+        const std::string indent(section.empty() ? 0 : 2, ' ');
         out += wrapped(comment_for(key), indent);
-        out +=
-            written_setting(own.empty() ? key.name : key.name.substr(dot + 1), key, policy, indent);
+        out += written_setting(name.own, key, policy, indent);
     }
     return out + tail;
 }

@@ -89,14 +89,14 @@ Json mapping_for(Key::Scope scope) {
     Json mapping = empty_mapping();
     for (const Key& key : keys()) {
         if (scope == Key::Scope::guest && key.scope == Key::Scope::host) continue;
-        const auto dot = key.name.find('.');
-        if (dot == std::string_view::npos) {
-            add_property(mapping, key.name, key);
+        const auto name = split_name(key.name);
+        if (name.section.empty()) {
+            add_property(mapping, name.own, key);
             continue;
         }
-        auto& section = mapping["properties"][std::string(key.name.substr(0, dot))];
+        auto& section = mapping["properties"][std::string(name.section)];
         if (section.is_null()) section = empty_mapping();
-        add_property(section, key.name.substr(dot + 1), key);
+        add_property(section, name.own, key);
     }
     return mapping;
 }

@@ -52,7 +52,8 @@ class Explainer {
         for (const Rule& rule : read_.policy->rules)
             for (const Change& change : rule.changes)
                 take(change, &rule);
-        out_.lock = lock();
+        if (const auto* lock = lock_on(read_.policy->lock.value, key_.name))
+            out_.lock = lock->origin;
         return std::move(out_);
     }
 
@@ -66,13 +67,6 @@ class Explainer {
         out_.changes.push_back({change.kind, value_text(key_, change.values),
                                 origin_of(key_, change.values),
                                 rule == nullptr ? std::string() : match_text(rule->match), counts});
-    }
-
-    [[nodiscard]] std::optional<Origin> lock() const {
-        const auto section = key_.name.substr(0, key_.name.find('.'));
-        for (const auto& one : read_.policy->lock.value)
-            if (one.value == key_.name || one.value == section) return one.origin;
-        return std::nullopt;
     }
 
     const ReadPolicy& read_;

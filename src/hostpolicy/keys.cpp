@@ -154,7 +154,8 @@ constexpr std::array table = {
 constexpr std::array<std::string_view, 1> to_come = {"remote"};
 constexpr std::string_view rules_key = "rules";
 
-std::string_view section_of(std::string_view name) {
+// Of a key outside any section, its own name.
+std::string_view top_name(std::string_view name) {
     return name.substr(0, name.find('.'));
 }
 
@@ -172,18 +173,33 @@ const Key* find_key(std::string_view name) {
 
 bool is_section(std::string_view name) {
     return std::any_of(table.begin(), table.end(), [&](const Key& key) {
-        return key.name.size() > name.size() && section_of(key.name) == name;
+        return split_name(key.name).section == name && !name.empty();
     });
+}
+
+KeyName split_name(std::string_view name) {
+    const auto dot = name.find('.');
+    if (dot == std::string_view::npos) return {{}, name};
+    return {name.substr(0, dot), name.substr(dot + 1)};
+}
+
+const Setting<std::string>* lock_on(std::span<const Setting<std::string>> locks,
+                                    std::string_view key) {
+    const auto found = std::find_if(locks.begin(), locks.end(), [&](const auto& lock) {
+        return lock.value == key || lock.value == top_name(key);
+    });
+    return found == locks.end() ? nullptr : &*found;
 }
 
 std::vector<std::string_view> names_in(std::string_view section) {
     std::vector<std::string_view> names;
     for (const Key& key : table) {
-        const auto own = section_of(key.name);
-        if (section.empty() && (names.empty() || names.back() != own))
-            names.push_back(own);
-        else if (!section.empty() && own == section && own != key.name)
-            names.push_back(key.name.substr(own.size() + 1));
+        const auto name = split_name(key.name);
+        const auto top = top_name(key.name);
+        if (section.empty() && (names.empty() || names.back() != top))
+            names.push_back(top);
+        else if (!section.empty() && name.section == section)
+            names.push_back(name.own);
     }
     if (section.empty()) names.push_back(rules_key);
     return names;

@@ -37,6 +37,18 @@ struct Key {
 std::span<const Key> keys();
 const Key* find_key(std::string_view name);
 bool is_section(std::string_view name); // "limits"
+
+// "limits.memory" is memory in limits; "user" is user in no section.
+struct KeyName {
+    std::string_view section;
+    std::string_view own;
+};
+KeyName split_name(std::string_view name);
+
+// The lock that binds a key, be it the key's own or its section's; null: none does.
+const Setting<std::string>* lock_on(std::span<const Setting<std::string>> locks,
+                                    std::string_view key);
+
 // Names for suggestions: what may stand at the top of a file, or in a section.
 std::vector<std::string_view> names_in(std::string_view section);
 bool is_list(const Key& key);

@@ -9,11 +9,6 @@ namespace hostpolicy {
 
 namespace {
 
-std::string_view section_of(const Key& key) {
-    const auto dot = key.name.find('.');
-    return dot == std::string_view::npos ? std::string_view() : key.name.substr(0, dot);
-}
-
 class PolicyWriter {
   public:
     explicit PolicyWriter(bool with_origins)
@@ -31,11 +26,10 @@ class PolicyWriter {
 
   private:
     void write_key(const Key& key, const HostPolicy& policy) {
-        const auto section = section_of(key);
+        const auto [section, own] = split_name(key.name);
         if (!section.empty() && section != section_) out_ += std::string(section) + ":\n";
         section_ = section;
-        const auto name = section.empty() ? key.name : key.name.substr(section.size() + 1);
-        line((section.empty() ? "" : "  ") + std::string(name) + ": " + value_text(key, policy),
+        line((section.empty() ? "" : "  ") + std::string(own) + ": " + value_text(key, policy),
              origin_of(key, policy));
     }
 
@@ -46,18 +40,14 @@ class PolicyWriter {
         for (const Change& change : rule.changes) {
             const Key* key = find_key(change.key);
             if (key == nullptr) continue;
-            const auto own = section_of(*key);
-            if (!own.empty() && own != section) out_ += "      " + std::string(own) + ":\n";
-            section = own;
-            line((own.empty() ? "      " : "        ") + changed_name(change, own) + ": " +
-                     value_text(*key, change.values),
+            const auto name = split_name(change.key);
+            if (!name.section.empty() && name.section != section)
+                out_ += "      " + std::string(name.section) + ":\n";
+            section = name.section;
+            line((section.empty() ? "      " : "        ") + std::string(name.own) +
+                     std::string(operator_of(change.kind)) + ": " + value_text(*key, change.values),
                  origin_of(*key, change.values));
         }
-    }
-
-    static std::string changed_name(const Change& change, std::string_view section) {
-        const auto name = section.empty() ? change.key : change.key.substr(section.size() + 1);
-        return name + std::string(operator_of(change.kind));
     }
 
     void line(const std::string& text, const Origin& origin) {

@@ -97,11 +97,8 @@ class FileReader {
 
     // Whether no earlier file has locked the key or its section; reports if one has.
     bool is_free(std::string_view key, Span span) {
-        const auto section = key.substr(0, key.find('.'));
-        const auto lock = std::find_if(locks_.begin(), locks_.end(), [&](const auto& one) {
-            return one.value == key || one.value == section;
-        });
-        if (lock == locks_.end()) return true;
+        const auto* lock = lock_on(locks_, key);
+        if (lock == nullptr) return true;
         findings_.error(code::locked, span, quoted(key) + " is locked",
                         "by " + lock->origin.place.text() + "; change it there");
         return false;

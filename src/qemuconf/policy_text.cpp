@@ -2,6 +2,7 @@
 #include "src/qemuconf/policy_text.h"
 
 #include "src/base/text.h"
+#include "src/hostpolicy/keys.h"
 
 #include <algorithm>
 #include <vector>
@@ -11,11 +12,6 @@ namespace vmwarden::qemuconf {
 namespace {
 
 constexpr std::string_view indent = "  ";
-
-std::string_view section_of(std::string_view key) {
-    const auto dot = key.find('.');
-    return dot == std::string_view::npos ? std::string_view() : key.substr(0, dot);
-}
 
 std::string comment(std::string_view source, const PolicyLine& line) {
     auto text = "# " + printable(source) + ":" + std::to_string(line.span.line) + ": " +
@@ -56,7 +52,7 @@ class Writer {
         std::string out =
             "version: 1\n# What " + printable(source_) + " sets and this policy has a key for.\n";
         for (const auto& line : lines_) {
-            const auto section = section_of(line.key);
+            const auto section = hostpolicy::split_name(line.key).section;
             if (!is_known_(line.key))
                 out += "\n" + to_come(line, section);
             else if (section.empty())
@@ -70,7 +66,7 @@ class Writer {
   private:
     [[nodiscard]] bool is_first_of(const PolicyLine& line, std::string_view section) const {
         const auto first = std::find_if(lines_.begin(), lines_.end(), [&](const PolicyLine& l) {
-            return section_of(l.key) == section && is_known_(l.key);
+            return hostpolicy::split_name(l.key).section == section && is_known_(l.key);
         });
         return &*first == &line;
     }
@@ -78,18 +74,18 @@ class Writer {
     [[nodiscard]] std::string whole_section(std::string_view section) const {
         std::string out = std::string(section) + ":\n";
         for (const auto& line : lines_)
-            if (section_of(line.key) == section && is_known_(line.key))
-                out += std::string(indent) + comment(source_, line) + member(line, section);
+            if (hostpolicy::split_name(line.key).section == section && is_known_(line.key))
+                out += std::string(indent) + comment(source_, line) + member(line);
         return out;
     }
 
-    static std::string member(const PolicyLine& line, std::string_view section) {
-        return key_and_value(line.key.substr(section.size() + 1), line.value, indent);
+    static std::string member(const PolicyLine& line) {
+        return key_and_value(hostpolicy::split_name(line.key).own, line.value, indent);
     }
 
     [[nodiscard]] std::string to_come(const PolicyLine& line, std::string_view section) const {
         const auto text = section.empty() ? key_and_value(line.key, line.value, {})
-                                          : std::string(section) + ":\n" + member(line, section);
+                                          : std::string(section) + ":\n" + member(line);
         return comment(source_, line) + "# This version has no such key yet:\n" +
                commented_out(text);
     }
