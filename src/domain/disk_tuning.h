@@ -54,6 +54,7 @@ struct DiskTuning {
     unsigned logical_block = 0; // bytes; 0: 512
     unsigned physical_block = 0;
     unsigned rotation_rate = 0; // 1: none, it is no disk that turns; 0: not said
+    unsigned iothread = 0;      // of virtio: the one that serves it; 0: QEMU's main one
     unsigned boot_order = 0;    // 1 is tried first; 0: as <os> says
     bool operator==(const DiskTuning&) const = default;
 };

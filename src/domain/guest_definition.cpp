@@ -57,6 +57,16 @@ GuestDefinition strip_places(GuestDefinition definition) {
     auto& firmware = definition.os.firmware;
     firmware.nvram_place = firmware.dtb_place = {};
     if (firmware.loader) firmware.loader->place = {};
+    strip(definition.memory_modules);
+    strip(definition.numa_cells);
+    strip(definition.vcpu_states);
+    strip(definition.iothreads.listed);
+    definition.iothreads.place = {};
+    if (definition.max_memory) definition.max_memory->place = {};
+    auto& placements = definition.numa_tune;
+    if (placements.memory) placements.memory->place = {};
+    for (auto& placed : placements.cells)
+        placed.memory.place = {};
     strip(definition.raw_arguments);
     strip(definition.raw_environment);
     return definition;

@@ -6,8 +6,10 @@
 #include "src/base/diagnostic.h"
 #include "src/base/units.h"
 #include "src/domain/disk_tuning.h"
+#include "src/domain/numa.h"
 #include "src/domain/platform.h"
 #include "src/domain/small_devices.h"
+#include "src/domain/threads.h"
 
 #include <optional>
 #include <string>
@@ -180,17 +182,22 @@ struct GuestDefinition {
     std::string title;
     std::string description;
     std::string metadata; // other programs' notes: the markup inside <metadata> as it was written
-    Bytes memory;         // maximum at boot
+    Bytes memory;         // at boot, with the memory modules
+    std::optional<MaxMemory> max_memory;
     std::optional<Bytes> current_memory; // balloon target; at most memory
     MemoryBacking memory_backing;
     unsigned vcpus = 1;
     std::optional<unsigned> current_vcpus; // present at boot; none: all
+    std::vector<VcpuState> vcpu_states;    // by number, all or none
+    IoThreads iothreads;
+    NumaTune numa_tune;
     OsBoot os;
     Features features;
     FeatureDetails feature_details;
     std::string cpu_mode; // "", "host-passthrough", "host-model", "maximum", "custom"
     std::string cpu_model;
     CpuDetails cpu;
+    std::vector<NumaCell> numa_cells;
     ClockOffset clock = ClockOffset::utc;
     std::optional<std::uint64_t> clock_start; // of absolute: seconds since 1970
     std::vector<Timer> timers;
@@ -215,6 +222,7 @@ struct GuestDefinition {
     std::vector<Panic> panics;
     std::optional<Iommu> iommu;
     std::optional<Vsock> vsock;
+    std::vector<MemoryModule> memory_modules;
     std::vector<RawArgument> raw_arguments;   // in order, behind all others
     std::vector<RawVariable> raw_environment; // over what QEMU is given otherwise
     SourcePlace place;                        // of <domain>

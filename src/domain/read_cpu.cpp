@@ -10,8 +10,8 @@ namespace {
 
 constexpr Word<std::string_view> cpu_modes[] = {self("host-passthrough"), self("host-model"),
                                                 self("maximum"), self("custom")};
-constexpr NotDone cpu_refused[] = {
-    {"vendor", "another host's processor is not looked at"}, {"numa"}, {"maxphysaddr"}};
+constexpr NotDone cpu_refused[] = {{"vendor", "another host's processor is not looked at"},
+                                   {"maxphysaddr"}};
 constexpr NotDone model_refused[] = {{"vendor_id"}};
 constexpr NotDone topology_refused[] = {{"clusters", "no processor of a PC has them"}};
 constexpr Word<bool> fallbacks[] = {{"allow", true}, {"forbid", false}};
@@ -86,7 +86,7 @@ void read_cache(ElementReader& element, GuestDefinition& guest) {
 }
 
 // Of a definition with features alone, the emulator's own model is meant.
-void check_modes(ElementReader& cpu, bool model, const GuestDefinition& guest) {
+void check_modes(ElementReader& cpu, bool model, bool numa, const GuestDefinition& guest) {
     const bool says_mode = cpu.attribute("mode").has_value();
     const auto& details = guest.cpu;
     if (!model && guest.cpu_mode == "custom")
@@ -95,7 +95,7 @@ void check_modes(ElementReader& cpu, bool model, const GuestDefinition& guest) {
     if (!details.features.empty() || details.cache != CpuCache::unsaid)
         cpu.error(cpu.at(), "features and caches need a mode or a model",
                   "write <cpu mode='maximum'>");
-    else if (!details.topology)
+    else if (!details.topology && !numa)
         cpu.error(cpu.at(), "<cpu> says neither mode nor model",
                   "write <cpu mode='maximum'/>, or remove it");
 }
@@ -122,7 +122,8 @@ void read_cpu(ElementReader& cpu, GuestDefinition& guest) {
     cpu.child("topology", [&](ElementReader& element) { read_topology(element, guest); });
     cpu.children("feature", [&](ElementReader& element) { read_feature(element, guest); });
     cpu.child("cache", [&](ElementReader& element) { read_cache(element, guest); });
-    check_modes(cpu, model && !guest.cpu_mode.empty(), guest);
+    const bool numa = cpu.child("numa", [&](ElementReader& element) { read_numa(element, guest); });
+    check_modes(cpu, model && !guest.cpu_mode.empty(), numa, guest);
     cpu.refuse_children(cpu_refused);
 }
 

@@ -14,19 +14,12 @@ struct DeviceKind {
     void (*read)(ElementReader&, GuestDefinition&);
 };
 
-constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
-                                       {"disk", read_disk},
-                                       {"interface", read_interface},
-                                       {"serial", read_serial},
-                                       {"channel", read_channel},
-                                       {"graphics", read_graphics},
-                                       {"input", read_input},
-                                       {"audio", read_audio},
-                                       {"sound", read_sound},
-                                       {"video", read_video},
-                                       {"watchdog", read_watchdog},
-                                       {"rng", read_rng},
-                                       {"panic", read_panic}};
+constexpr DeviceKind device_kinds[] = {
+    {"controller", read_controller}, {"disk", read_disk},           {"interface", read_interface},
+    {"serial", read_serial},         {"channel", read_channel},     {"graphics", read_graphics},
+    {"input", read_input},           {"audio", read_audio},         {"sound", read_sound},
+    {"video", read_video},           {"watchdog", read_watchdog},   {"rng", read_rng},
+    {"panic", read_panic},           {"memory", read_memory_module}};
 
 constexpr NotDone devices_refused[] = {
     {"hostdev"},
@@ -38,7 +31,6 @@ constexpr NotDone devices_refused[] = {
     {"hub"},
     {"tpm", "it needs swtpm, a program beside each guest, which is not run in this version"},
     {"shmem"},
-    {"memory"},
     {"nvram", "only pSeries guests have one"},
     {"crypto"},
     {"pstore"},

@@ -22,18 +22,11 @@ constexpr NotDone children_refused[] = {
     {"mirror"},
     {"throttlefilters"},
     {"transient", "what the guest writes is kept"}};
-constexpr NotDone driver_refused[] = {{"ats"},
-                                      {"copy_on_read"},
-                                      {"discard_no_unref"},
-                                      {"event_idx"},
-                                      {"ioeventfd"},
-                                      {"iommu"},
-                                      {"iothread", "there are no I/O threads in this version"},
-                                      {"max_bufsize"},
-                                      {"metadata_cache"},
-                                      {"packed"},
-                                      {"page_per_vq"}};
-constexpr NotDone driver_children_refused[] = {{"iothreads"}, {"metadata_cache"}, {"statistics"}};
+constexpr NotDone driver_refused[] = {
+    {"ats"},   {"copy_on_read"}, {"discard_no_unref"}, {"event_idx"}, {"ioeventfd"},
+    {"iommu"}, {"max_bufsize"},  {"metadata_cache"},   {"packed"},    {"page_per_vq"}};
+constexpr NotDone driver_children_refused[] = {
+    {"iothreads", "one I/O thread serves a disk"}, {"metadata_cache"}, {"statistics"}};
 constexpr NotDone target_refused[] = {{"tray"}, {"removable"}, {"dpofua"}};
 
 struct Prefix {
@@ -70,12 +63,12 @@ std::size_t longest_serial(DiskBus bus) {
     return bus == DiskBus::scsi || bus == DiskBus::usb ? 36 : 20;
 }
 
-void read_driver(ElementReader& driver, Disk& disk) {
+void read_driver(ElementReader& driver, Disk& disk, const GuestDefinition& guest) {
     driver.expect("name", "qemu", "QEMU itself reads the image");
     if (const auto format = driver.word("type", disk_formats, image_formats_refused))
         disk.format = *format;
     if (const auto cache = driver.word("cache", disk_caches)) disk.cache = *cache;
-    read_driver_tuning(driver, disk);
+    read_driver_tuning(driver, disk, guest);
     driver.refuse_attributes(driver_refused);
     driver.refuse_children(driver_children_refused);
 }
@@ -176,7 +169,7 @@ void read_disk(ElementReader& element, GuestDefinition& guest) {
     disk.type = type.value_or(DiskSource::file);
     disk.device = element.word("device", disk_devices, devices_refused).value_or(DiskDevice::disk);
     element.refuse_attributes(attributes_refused);
-    element.child("driver", [&](ElementReader& driver) { read_driver(driver, disk); });
+    element.child("driver", [&](ElementReader& driver) { read_driver(driver, disk, guest); });
     const bool given = element.child("source", [&](ElementReader& source) {
         if (typed && !type) return source.skip_rest();
         auto image = read_image_source(source, disk.type);

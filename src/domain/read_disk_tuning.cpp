@@ -169,6 +169,7 @@ void check_bus(ElementReader& element, const Disk& disk) {
         refuse("rotation rate", "'sata' or 'scsi'");
     if ((tuning.queues != 0 || tuning.queue_size != 0) && disk.bus != DiskBus::virtio)
         refuse("queues of its own", "'virtio'");
+    if (tuning.iothread != 0 && disk.bus != DiskBus::virtio) refuse("I/O thread", "'virtio'");
     const bool usb = disk.bus == DiskBus::usb;
     const bool hard = disk.device == DiskDevice::disk;
     if (tuning.geometry && (usb || floppy || !hard))
@@ -184,7 +185,7 @@ void check_bus(ElementReader& element, const Disk& disk) {
 
 } // namespace
 
-void read_driver_tuning(ElementReader& driver, Disk& disk) {
+void read_driver_tuning(ElementReader& driver, Disk& disk, const GuestDefinition& guest) {
     auto& tuning = disk.tuning;
     const auto io_at = driver.attribute("io");
     tuning.io = word_or(driver, "io", disk_ios);
@@ -204,6 +205,7 @@ void read_driver_tuning(ElementReader& driver, Disk& disk) {
     if (tuning.on_read_error == ErrorPolicy::enospace)
         driver.error(read_at->at, "reading never runs out of space",
                      "write rerror_policy='stop', 'report' or 'ignore'");
+    tuning.iothread = read_iothread_of(driver, guest);
     tuning.queues = read_count(driver, "queues", 1, 1023);
     tuning.queue_size = read_count(driver, "queue_size", 2, 1024);
     if (tuning.queue_size != 0 && !std::has_single_bit(tuning.queue_size))

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t longest_title = 1024;
 constexpr std::size_t longest_description = 65536;
-constexpr std::uint64_t most_vcpus = 4096;
 
 constexpr NotDone domain_types_refused[] = {
     {"xen", "only QEMU is launched here"},          {"lxc", "only QEMU is launched here"},
@@ -23,13 +22,7 @@ constexpr NotDone domain_types_refused[] = {
 
 constexpr NotDone elements_refused[] = {
     {"genid"},
-    {"maxMemory", "memory is not plugged in later in this version"},
     {"memtune"},
-    {"numatune"},
-    {"vcpus"},
-    {"iothreads"},
-    {"iothreadids"},
-    {"defaultiothread"},
     {"cputune"},
     {"blkiotune"},
     {"throttlegroups"},
@@ -46,7 +39,6 @@ constexpr NotDone elements_refused[] = {
     {"qemu:override", "the properties of our devices stay as they are written"},
     {"qemu:deprecation"}};
 
-constexpr NotDone vcpu_refused[] = {{"cpuset", "guests run on all processors of their slice"}};
 constexpr NotDone memory_refused[] = {{"dumpCore"}};
 
 constexpr NotDone actions_refused[] = {{"preserve", "a guest's remains are not kept"},
@@ -98,19 +90,6 @@ void read_memories(ElementReader& domain, GuestDefinition& guest) {
             current.error(current.at(), "<currentMemory> is more than <memory>",
                           "it is what the guest begins with, <memory> is the most it can have");
     });
-}
-
-void read_vcpu(ElementReader& vcpu, GuestDefinition& guest) {
-    vcpu.expect("placement", "static", "placement follows the host policy");
-    vcpu.refuse_attributes(vcpu_refused);
-    guest.vcpus_place = vcpu.place();
-    const auto count =
-        number_from(vcpu.trimmed_text(), "number of processors", 1, most_vcpus, vcpu.report());
-    if (count) guest.vcpus = static_cast<unsigned>(*count);
-    const auto current = vcpu.attribute("current");
-    if (!current || !count) return;
-    const auto present = number_from(*current, "current", 1, *count, vcpu.report());
-    if (present) guest.current_vcpus = static_cast<unsigned>(*present);
 }
 
 template <std::size_t count>
@@ -186,11 +165,15 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     read_memories(domain, guest);
     domain.child("memoryBacking",
                  [&](ElementReader& backing) { read_memory_backing(backing, guest); });
+    domain.child("maxMemory", [&](ElementReader& most) { read_max_memory(most, guest); });
     domain.child("vcpu", [&](ElementReader& vcpu) { read_vcpu(vcpu, guest); });
+    domain.child("vcpus", [&](ElementReader& vcpus) { read_vcpus(vcpus, guest); });
+    read_iothreads(domain, guest);
     if (!domain.child("os", [&](ElementReader& os) { read_os(os, guest); }))
         domain.error(domain.at(), "the guest has no <os>", "write <os><type>hvm</type></os>");
     domain.child("features", [&](ElementReader& features) { read_features(features, guest); });
     domain.child("cpu", [&](ElementReader& cpu) { read_cpu(cpu, guest); });
+    domain.child("numatune", [&](ElementReader& numatune) { read_numatune(numatune, guest); });
     domain.child("clock", [&](ElementReader& clock) { read_clock(clock, guest); });
     read_actions(domain, guest);
     domain.child("pm", [&](ElementReader& pm) { read_pm(pm, guest); });
@@ -199,6 +182,7 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     domain.child("qemu:commandline",
                  [&](ElementReader& commandline) { read_commandline(commandline, guest); });
     domain.refuse_children(elements_refused);
+    check_memory(domain, guest);
 }
 
 } // namespace domain

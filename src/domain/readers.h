@@ -25,11 +25,22 @@ void read_clock(ElementReader& clock, GuestDefinition& guest);
 void read_pm(ElementReader& pm, GuestDefinition& guest);
 void read_firmware(ElementReader& os, Firmware& firmware);
 void read_memory_backing(ElementReader& backing, GuestDefinition& guest);
+void read_max_memory(ElementReader& element, GuestDefinition& guest);
+void read_vcpu(ElementReader& vcpu, GuestDefinition& guest);
+void read_vcpus(ElementReader& vcpus, GuestDefinition& guest);
+// <iothreads>, <iothreadids> and <defaultiothread>.
+void read_iothreads(ElementReader& domain, GuestDefinition& guest);
+// The I/O thread that serves a device; 0: none of its own.
+unsigned read_iothread_of(ElementReader& driver, const GuestDefinition& guest);
+void read_numa(ElementReader& numa, GuestDefinition& guest);
+void read_numatune(ElementReader& numatune, GuestDefinition& guest);
+void read_memory_module(ElementReader& element, GuestDefinition& guest);
+void check_memory(ElementReader& domain, const GuestDefinition& guest);
 
 void read_devices(ElementReader& devices, GuestDefinition& guest);
 void read_controller(ElementReader& controller, GuestDefinition& guest);
 void read_disk(ElementReader& disk, GuestDefinition& guest);
-void read_driver_tuning(ElementReader& driver, Disk& disk);
+void read_driver_tuning(ElementReader& driver, Disk& disk, const GuestDefinition& guest);
 // After bus and device are known.
 void read_disk_tuning(ElementReader& disk, Disk& to);
 unsigned read_rotation_rate(ElementReader& target);

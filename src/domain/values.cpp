@@ -169,4 +169,12 @@ std::optional<Bytes> memory_from(const Value& number, const std::optional<Value>
     return Bytes{(*count * *scale + 1023) / 1024 * 1024};
 }
 
+std::optional<NumberSet> numbers_from(const Value& value, std::string_view what, Report& report) {
+    if (auto set = NumberSet::parse(value.text)) return set;
+    report.error(value.at,
+                 std::string(what) + " " + in_quotes(value.text) + " is no list of numbers",
+                 "write 0-3,8 or 0-7,^2, with numbers up to " + std::to_string(NumberSet::largest));
+    return std::nullopt;
+}
+
 } // namespace vmwarden::domain

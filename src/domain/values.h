@@ -3,6 +3,7 @@
 // it and gives none.
 #pragma once
 
+#include "src/base/number_set.h"
 #include "src/base/units.h"
 #include "src/domain/source.h"
 
@@ -39,5 +40,8 @@ std::optional<std::string> address_from(const Value& value, Report& report);
 // A scaled quantity, rounded up to KiB as libvirt does. Without a unit the number counts KiB.
 std::optional<Bytes> memory_from(const Value& number, const std::optional<Value>& unit,
                                  Report& report);
+
+// A list of the host's or the guest's processors, or of nodes: "0-3,^2,8".
+std::optional<NumberSet> numbers_from(const Value& value, std::string_view what, Report& report);
 
 } // namespace vmwarden::domain

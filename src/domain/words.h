@@ -132,6 +132,9 @@ inline constexpr Word<MemorySource> memory_sources[] = {{"anonymous", MemorySour
                                                         {"memfd", MemorySource::memfd}};
 inline constexpr Word<MemoryAccess> memory_accesses[] = {{"shared", MemoryAccess::shared},
                                                          {"private", MemoryAccess::private_}};
+inline constexpr Word<NumaMode> numa_modes[] = {{"strict", NumaMode::strict},
+                                                {"preferred", NumaMode::preferred},
+                                                {"interleave", NumaMode::interleave}};
 
 inline constexpr Word<DiskIo> disk_ios[] = {
     {"threads", DiskIo::threads}, {"native", DiskIo::native}, {"io_uring", DiskIo::io_uring}};

@@ -53,6 +53,7 @@ std::vector<std::pair<std::string_view, std::string>> driver_tuning(const DiskTu
     put("detect_zeroes", detect_zeroes_words, tuning.detect_zeroes);
     put("error_policy", error_policies, tuning.on_error);
     put("rerror_policy", error_policies, tuning.on_read_error);
+    if (tuning.iothread != 0) out.emplace_back("iothread", std::to_string(tuning.iothread));
     if (tuning.queues != 0) out.emplace_back("queues", std::to_string(tuning.queues));
     if (tuning.queue_size != 0) out.emplace_back("queue_size", std::to_string(tuning.queue_size));
     return out;

@@ -42,13 +42,12 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     xml.text_if("title", guest.title);
     xml.text_if("description", guest.description);
     if (!guest.metadata.empty()) xml.raw("metadata", guest.metadata);
+    write_max_memory(xml, guest);
     write_memory(xml, "memory", guest.memory);
     if (guest.current_memory) write_memory(xml, "currentMemory", *guest.current_memory);
     write_memory_backing(xml, guest.memory_backing);
-    const auto current = std::to_string(guest.current_vcpus.value_or(0));
-    XmlAttributes vcpu;
-    if (guest.current_vcpus) vcpu.push_back({"current", current});
-    xml.text("vcpu", std::to_string(guest.vcpus), vcpu);
+    write_threads(xml, guest);
+    write_numa_tune(xml, guest.numa_tune);
     write_os(xml, guest.os);
     write_features(xml, guest);
     write_cpu(xml, guest);

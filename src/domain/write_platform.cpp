@@ -87,6 +87,7 @@ void write_cpu_inside(XmlWriter& xml, const GuestDefinition& guest) {
     for (const auto& feature : cpu.features)
         xml.empty("feature", {{"policy", word_for(cpu_feature_policies, feature.policy)},
                               {"name", feature.name}});
+    write_numa_cells(xml, guest.numa_cells);
 }
 
 } // namespace
@@ -144,7 +145,8 @@ void write_features(XmlWriter& xml, const GuestDefinition& guest) {
 
 void write_cpu(XmlWriter& xml, const GuestDefinition& guest) {
     const auto& cpu = guest.cpu;
-    if (guest.cpu_mode.empty() && cpu == CpuDetails{.place = cpu.place}) return;
+    const bool bare = guest.cpu_mode.empty() && cpu == CpuDetails{.place = cpu.place};
+    if (bare && guest.numa_cells.empty()) return;
     XmlAttributes attributes;
     if (!guest.cpu_mode.empty()) attributes.push_back({"mode", guest.cpu_mode});
     if (cpu.check != CpuCheck::unsaid)

@@ -107,6 +107,7 @@ void write_small_devices(XmlWriter& xml, const GuestDefinition& guest) {
         write_panic(xml, panic);
     if (guest.iommu) write_iommu(xml, *guest.iommu);
     if (guest.vsock) write_vsock(xml, *guest.vsock);
+    write_memory_modules(xml, guest);
 }
 
 } // namespace vmwarden::domain

@@ -18,6 +18,12 @@ std::vector<std::pair<std::string_view, std::string>> driver_tuning(const DiskTu
 void write_disk_tuning(XmlWriter& xml, const DiskTuning& tuning);
 void write_boot_order(XmlWriter& xml, unsigned order);
 void write_sounds(XmlWriter& xml, const GuestDefinition& guest);
+void write_max_memory(XmlWriter& xml, const GuestDefinition& guest);
+// <vcpu>, <vcpus>, <iothreads>, <iothreadids> and <defaultiothread>.
+void write_threads(XmlWriter& xml, const GuestDefinition& guest);
+void write_numa_tune(XmlWriter& xml, const NumaTune& tune);
+void write_numa_cells(XmlWriter& xml, const std::vector<NumaCell>& cells);
+void write_memory_modules(XmlWriter& xml, const GuestDefinition& guest);
 void write_small_devices(XmlWriter& xml, const GuestDefinition& guest);
 
 } // namespace vmwarden::domain

@@ -136,6 +136,12 @@ class Limits {
     void check_later_elements() {
         refuse_unless_empty(guest_.memory_backing, "<memoryBacking>");
         refuse_unless_empty(guest_.current_vcpus, "<vcpu current=...>");
+        refuse_unless_empty(guest_.max_memory, "<maxMemory>");
+        refuse_unless_empty(guest_.vcpu_states, "<vcpus>");
+        refuse_unless_empty(guest_.iothreads, "<iothreads>");
+        refuse_unless_empty(guest_.numa_tune, "<numatune>");
+        refuse_unless_empty(guest_.numa_cells, "<numa>");
+        refuse_unless_empty(guest_.memory_modules, "<memory model='dimm'>");
         refuse_unless_empty(guest_.os.firmware, "firmware in <os>");
         refuse_unless_empty(guest_.feature_details, "this of <features>");
         refuse_unless_empty(guest_.cpu, "topology or features of <cpu>");

@@ -5,8 +5,10 @@
 #include "src/qemu/devices.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/machine.h"
+#include "src/qemu/memory.h"
 #include "src/qemu/platform.h"
 #include "src/qemu/small_devices.h"
+#include "src/qemu/threads.h"
 
 #include <stdexcept>
 
@@ -28,6 +30,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     add_cpu(command, definition);
     add_memory(command, definition);
     add_processors(command, definition);
+    add_iothreads(command, definition);
     if (!context.by_hand || context.uuid != Uuid()) command.raw("-uuid", context.uuid.text());
     add_monitors(command, context);
     add_clock(command, definition);
@@ -48,6 +51,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     add_inputs(command, definition);
     add_sounds(command, definition);
     add_small_devices(command, definition);
+    add_memory_modules(command, definition);
     for (const auto& argument : definition.raw_arguments)
         command.flag(argument.value);
     return std::move(command).take();

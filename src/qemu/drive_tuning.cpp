@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/qemu/drive_tuning.h"
 
+#include "src/qemu/threads.h"
+
 namespace vmwarden::qemu {
 
 namespace {
@@ -79,6 +81,7 @@ void set_device_tuning(Json& device, const DiskTuning& tuning) {
         device["rerror"] = word_of(on_read);
     else if (tuning.on_error != ErrorPolicy::unsaid && tuning.on_error != ErrorPolicy::enospace)
         device["rerror"] = word_of(tuning.on_error);
+    if (tuning.iothread != 0) device["iothread"] = iothread_id(tuning.iothread);
     if (tuning.queues != 0) device["num-queues"] = tuning.queues;
     if (tuning.queue_size != 0) device["queue-size"] = tuning.queue_size;
     if (!tuning.wwn.empty()) device["wwn"] = std::stoull(tuning.wwn, nullptr, 16);

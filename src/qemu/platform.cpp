@@ -4,6 +4,7 @@
 #include "src/base/text.h"
 #include "src/qemu/board.h"
 #include "src/qemu/command_line.h"
+#include "src/qemu/memory.h"
 #include "src/qemu/unsupported.h"
 
 #include <algorithm>
@@ -13,30 +14,6 @@
 namespace vmwarden::qemu {
 
 namespace {
-
-std::uint64_t whole_kib(Bytes memory) {
-    return memory.count / 1024 + (memory.count % 1024 != 0 ? 1 : 0);
-}
-
-bool has_own_backing(const MemoryBacking& backing) {
-    return backing.hugepages || backing.source != MemorySource::unsaid ||
-           backing.access != MemoryAccess::unsaid || backing.immediate;
-}
-
-// Memory that others may see must have a descriptor, and so must huge pages.
-void add_backing(CommandLine& command, const GuestDefinition& definition) {
-    const auto& backing = definition.memory_backing;
-    const bool memfd = backing.hugepages || backing.source == MemorySource::memfd ||
-                       backing.access == MemoryAccess::shared;
-    Json object{{"qom-type", memfd ? "memory-backend-memfd" : "memory-backend-ram"},
-                {"id", "ram0"},
-                {"size", whole_kib(definition.memory) * 1024}};
-    if (backing.hugepages) object["hugetlb"] = true;
-    if (backing.page_size != 0) object["hugetlbsize"] = backing.page_size * 1024;
-    if (memfd) object["share"] = backing.access == MemoryAccess::shared;
-    if (backing.immediate) object["prealloc"] = true;
-    command.add("-object", object);
-}
 
 const Timer* timer_named(const GuestDefinition& definition, TimerName name) {
     const auto found = std::ranges::find(definition.timers, name, &Timer::name);
@@ -84,13 +61,6 @@ bool is_pflash(const Firmware& firmware) {
 }
 
 } // namespace
-
-void add_memory(CommandLine& command, const GuestDefinition& definition) {
-    const auto size = std::to_string(whole_kib(definition.memory)) + "k";
-    command.add("-m", Options().set("size", size));
-    if (has_own_backing(definition.memory_backing)) add_backing(command, definition);
-    if (locks_memory(definition)) command.add("-overcommit", Options().set("mem-lock", "on"));
-}
 
 void add_clock(CommandLine& command, const GuestDefinition& definition) {
     Options options;
@@ -142,7 +112,8 @@ void set_platform(Options& machine, const GuestDefinition& definition) {
     if (const auto* hpet = timer_named(definition, TimerName::hpet)) put("hpet", hpet->present);
     if (const auto* pit = timer_named(definition, TimerName::pit)) put("pit", pit->present);
     if (definition.memory_backing.nosharepages) machine.set("mem-merge", "off");
-    if (has_own_backing(definition.memory_backing)) machine.set("memory-backend", "ram0");
+    if (const auto memory = machine_memory(definition); !memory.empty())
+        machine.set("memory-backend", memory);
     if (is_pflash(definition.os.firmware)) machine.set("pflash0", "loader");
     if (!definition.os.firmware.nvram.empty()) machine.set("pflash1", "nvram");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// src/domain/platform.h as QEMU has it: processor, memory, clock and firmware.
+// src/domain/platform.h as QEMU has it: processor, clock and firmware.
 #pragma once
 
 #include "src/qemu/command.h"
@@ -11,8 +11,6 @@ class Options;
 
 void add_cpu(CommandLine& command, const GuestDefinition& definition);
 void add_processors(CommandLine& command, const GuestDefinition& definition);
-// The size, and where it is kept: object "ram0" where the definition has a wish.
-void add_memory(CommandLine& command, const GuestDefinition& definition);
 void add_clock(CommandLine& command, const GuestDefinition& definition);
 // Nodes "loader" and "nvram", and whatever else firmware is.
 void add_firmware(CommandLine& command, const GuestDefinition& definition);

@@ -4,7 +4,9 @@
 #include "src/base/text.h"
 #include "src/qemu/board.h"
 #include "src/qemu/command.h"
+#include "src/qemu/memory.h"
 #include "src/qemu/platform.h"
+#include "src/qemu/threads.h"
 
 #include <algorithm>
 
@@ -119,6 +121,8 @@ Diagnostics unsupported(const GuestDefinition& definition) {
     check_size(found, definition);
     check_lifecycle(found, definition);
     check_platform(found, definition);
+    check_memory(found, definition);
+    check_iothreads(found, definition);
     check_drives(found, definition);
     check_devices(found, definition);
     return found;

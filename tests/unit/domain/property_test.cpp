@@ -26,9 +26,11 @@ class Maker {
         made.features = {chance(), chance(), chance()};
         platform(made);
         processor(made);
+        threads(made);
         clock(made);
         drives(made);
         small_devices(made);
+        memory(made);
         return made;
     }
 
@@ -96,6 +98,54 @@ class Maker {
         }
     }
 
+    void threads(GuestDefinition& guest) {
+        const auto present = guest.current_vcpus.value_or(guest.vcpus);
+        if (chance())
+            for (unsigned id = 0; id < guest.vcpus; ++id)
+                guest.vcpu_states.push_back({.id = id,
+                                             .enabled = id < present,
+                                             .hotpluggable = id >= present,
+                                             .order = id < present ? id + 1 : 0});
+        auto& threads = guest.iothreads;
+        for (unsigned i = 0; i < number(0, 3); ++i)
+            threads.listed.push_back({.id = 7 * i + 1, .pool = pool()});
+        if (chance()) threads.count = static_cast<unsigned>(threads.listed.size()) + number(0, 2);
+        threads.main_pool = pool();
+    }
+    ThreadPool pool() {
+        ThreadPool made;
+        if (chance()) made.least = number(0, 8);
+        if (chance()) made.most = number(8, 64);
+        return made;
+    }
+
+    // Where there is a module, its share is in guest.memory.
+    void memory(GuestDefinition& guest) {
+        if (chance()) {
+            const unsigned cells = number(1, guest.vcpus);
+            for (unsigned id = 0; id < cells; ++id)
+                guest.numa_cells.push_back({NumberSet(id, id), guest.memory});
+            guest.memory.count *= cells;
+            guest.numa_cells.back().access = any(memory_accesses);
+            if (chance()) guest.numa_cells.back().distances = {{cells - 1, 10}};
+            if (chance() && cells > 1) guest.numa_cells.front().distances = {{1, number(11, 255)}};
+            if (chance())
+                guest.numa_tune.cells = {{cells - 1, {NumaMode::strict, NumberSet(0, 1)}}};
+        }
+        if (chance()) guest.numa_tune.memory = {NumaMode::interleave, NumberSet(1, 3)};
+        if (!chance()) return;
+        guest.max_memory = MaxMemory{{guest.memory.count * 2 + (1ULL << 30)}, 4};
+        for (unsigned i = 0; i < number(0, 2); ++i) {
+            MemoryModule module{Bytes{std::uint64_t{number(1, 64)} << 21}};
+            if (chance()) module.access = any(memory_accesses);
+            if (chance()) module.page_size = 2048;
+            if (chance()) module.nodes = NumberSet(0, 2);
+            if (!guest.numa_cells.empty() && chance()) module.cell = 0;
+            guest.memory.count += module.size.count;
+            guest.memory_modules.push_back(module);
+        }
+    }
+
     void clock(GuestDefinition& guest) {
         guest.clock = any(clock_offsets);
         if (guest.clock == ClockOffset::absolute) guest.clock_start = number(0, 2'000'000'000);
@@ -114,7 +164,8 @@ class Maker {
             disk.format = any(disk_formats);
             disk.cache = DiskCache::none;
             disk.readonly = chance();
-            tune(disk.tuning);
+            const auto threads = all_iothreads(guest.iothreads);
+            tune(disk.tuning, threads.empty() ? 0 : threads.back().id);
             disk.tuning.boot_order = i + 1;
             guest.disks.push_back(std::move(disk));
         }
@@ -123,12 +174,13 @@ class Maker {
             interface.model = chance() ? "virtio" : "e1000";
     }
 
-    void tune(DiskTuning& tuning) {
+    void tune(DiskTuning& tuning, unsigned iothread) {
         if (chance()) tuning.io = any(disk_ios);
         if (chance()) tuning.discard = any(disk_discards);
         if (chance()) tuning.detect_zeroes = DetectZeroes::on;
         if (chance()) tuning.on_error = any(error_policies);
         if (chance()) tuning.on_read_error = ErrorPolicy::stop;
+        if (iothread != 0 && chance()) tuning.iothread = iothread;
         if (chance()) tuning.queues = number(1, 8);
         if (chance()) tuning.queue_size = 256;
         if (chance()) tuning.geometry = DiskGeometry{number(1, 99), number(1, 9), number(1, 63)};
