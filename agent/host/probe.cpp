@@ -3,8 +3,7 @@
 
 #include "agent/host/accounts.h"
 #include "agent/host/file_fact.h"
-#include "agent/host/lines.h"
-#include "agent/host/read_text.h"
+#include "agent/host/listening_ports.h"
 #include "agent/host/selinux.h"
 
 #include <algorithm>
@@ -59,13 +58,6 @@ bool can_open(const FileFact& node) {
                        [](const PathComponent& parent) { return parent.searchable; });
 }
 
-// A list that is no list is as none.
-NumberSet online(const char* what) {
-    const auto text = read_text(std::string("/sys/devices/system/") + what + "/online");
-    return text ? NumberSet::parse(trimmed(text->substr(0, text->find('\n')))).value_or(NumberSet())
-                : NumberSet();
-}
-
 template <class Value>
 Value random_value() {
     Value value{};
@@ -98,8 +90,6 @@ HostFacts probe(const FactsRequest& request) {
     facts.identity = std::move(account.identity);
     facts.identity_error = std::move(account.error);
     facts.shim_account = look_up_owner(shim_user);
-    facts.processors = online("cpu");
-    facts.memory_nodes = online("node");
     facts.selinux = selinux_fact();
     auto files = request.files;
     files.emplace_back(kvm_node);
@@ -109,6 +99,7 @@ HostFacts probe(const FactsRequest& request) {
     for (auto more = more_files_needed(request, facts.files); !more.empty();
          more = more_files_needed(request, facts.files))
         note_files(facts, more);
+    if (request.ports) facts.ports_in_use = listening_ports();
     facts.category_seed = random_value<std::uint64_t>();
     return facts;
 }

@@ -45,13 +45,14 @@ void Reservations::complete(HostFacts& facts, const std::string& but) const {
         if (guest == but) continue;
         ++facts.other_guests;
         if (held.categories != CategoryPair()) facts.categories_in_use.insert(held.categories);
+        if (held.port) facts.ports_in_use.insert(*held.port);
         for (const auto& [image, exclusive] : held.images)
             (exclusive ? facts.exclusive_images : facts.shared_images).emplace(image, guest);
     }
 }
 
 void Reservations::take_locked(const LaunchPlan& plan) {
-    Held held{{plan.security.category_low, plan.security.category_high}, {}};
+    Held held{{plan.security.category_low, plan.security.category_high}, {}, plan.display_port};
     for (const auto& file : plan.files) {
         const bool exclusive = file.sharing == plan::FileGrant::Sharing::exclusive;
         held.images[file.id] = held.images[file.id] || exclusive;

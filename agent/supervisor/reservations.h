@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What running guests hold against each other: SELinux category pairs and images. One lock covers
+// What running guests hold against each other: SELinux category pairs, images
+// and ports. One lock covers
 // looking, resolving and taking, so that two guests starting at once never get the same.
 #pragma once
 
@@ -16,8 +17,8 @@ namespace vmwarden::supervisor {
 
 class Reservations {
   public:
-    // Resolves with the facts completed by what other guests hold; a plan's pair and images are
-    // taken for its guest at once. Any thread.
+    // Resolves with the facts completed by what other guests hold; a plan's pair, images and port
+    // are taken for its guest at once. Any thread.
     Resolution resolve_and_take(const HostPolicy& policy, const GuestDefinition& definition,
                                 HostFacts facts);
     // The same without taking anything.
@@ -33,6 +34,7 @@ class Reservations {
     struct Held {
         CategoryPair categories;       // 0, 0: none
         std::map<FileId, bool> images; // true: exclusively
+        std::optional<std::uint16_t> port;
     };
     std::mutex mutex_;
     std::map<std::string, Held> held_; // by guest

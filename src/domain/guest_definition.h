@@ -6,9 +6,10 @@
 #include "src/base/diagnostic.h"
 #include "src/base/units.h"
 #include "src/domain/disk_tuning.h"
+#include "src/domain/display.h"
 #include "src/domain/numa.h"
 #include "src/domain/platform.h"
-#include "src/domain/resource_limits.h"
+#include "src/domain/redirection.h"
 #include "src/domain/small_devices.h"
 #include "src/domain/threads.h"
 
@@ -22,7 +23,7 @@ namespace vmwarden {
 enum class DomainType { qemu, kvm };
 enum class BootDevice { fd, hd, cdrom, network };
 enum class LifecycleAction { destroy, restart, preserve, rename_restart };
-enum class ClockOffset { utc, localtime, timezone, variable, absolute };
+enum class ClockOffset { utc, localtime, variable, absolute };
 
 struct OsBoot {
     std::string type = "hvm";
@@ -94,29 +95,43 @@ struct Interface {
     bool operator==(const Interface&) const = default;
 };
 
-enum class CharacterSource { pty, file, unix_listener, null, stdio_log };
+enum class CharacterSource {
+    pty,
+    file,
+    unix_listener,
+    null,
+    stdio_log,
+    vc, // a console of QEMU's own, seen on the guest's display
+    device,
+    tcp_listener,
+    spicevmc, // these at the SPICE client's end
+    spiceport,
+    vdagent, // QEMU itself is the other end
+    dbus,    // at a client's end of <graphics type='dbus'>
+};
 
-// A serial port, console or channel; a <console> that only repeats the first <serial> is not kept
-// twice.
+// A serial or parallel port, console or channel; a <console> that only repeats the first <serial>
+// is not kept twice.
 struct CharacterDevice {
-    enum class Target { serial, virtio_console, virtio_channel };
+    enum class Target { serial, virtio_console, virtio_channel, parallel, pci_serial, usb_serial };
     Target target = Target::serial;
-    unsigned port = 0; // none of a channel's
+    unsigned port = 0; // none of a channel's; all that are written <serial> count together
     CharacterSource source = CharacterSource::pty;
-    // Of file and unix_listener; absolute. Empty for a channel: a socket among the guest's state.
+    // Of file, unix_listener and device; absolute. Empty for a channel: a socket among the guest's
+    // state.
     std::string path;
     bool append = false;
     std::string name = {}; // of a channel: what the guest finds it by, "org.qemu.guest_agent.0"
     SourcePlace place;
+    std::string host = {}; // of tcp_listener: an address; empty: 127.0.0.1
+    unsigned service = 0;  // its port
+    bool telnet = false;
+    std::string channel = {};           // of spiceport and dbus: what the client finds it by
+    std::optional<bool> clipboard = {}; // of vdagent
+    std::optional<bool> client_mouse = {};
+    std::string log = {}; // a file that gets all the guest says, besides the other end; absolute
+    bool log_append = false;
     bool operator==(const CharacterDevice&) const = default;
-};
-
-struct Graphics {       // type='vnc'
-    int port = -1;      // -1: the first free one from 5900
-    std::string listen; // empty: 127.0.0.1
-    std::string keymap;
-    SourcePlace place;
-    bool operator==(const Graphics&) const = default;
 };
 
 struct Input {
@@ -192,10 +207,6 @@ struct GuestDefinition {
     std::vector<VcpuState> vcpu_states;    // by number, all or none
     IoThreads iothreads;
     NumaTune numa_tune;
-    CpuTune cpu_tune;
-    MemoryTune memory_tune;
-    BlockTune block_tune;
-    Partition partition;
     OsBoot os;
     Features features;
     FeatureDetails feature_details;
@@ -205,7 +216,6 @@ struct GuestDefinition {
     std::vector<NumaCell> numa_cells;
     ClockOffset clock = ClockOffset::utc;
     std::optional<std::uint64_t> clock_start; // of absolute: seconds since 1970
-    std::string timezone;                     // of timezone: "Europe/Berlin"
     std::vector<Timer> timers;
     PowerManagement power;
     LifecycleAction on_poweroff = LifecycleAction::destroy;
@@ -223,6 +233,9 @@ struct GuestDefinition {
     Balloon balloon;
     std::vector<Sound> sounds;
     std::vector<Audio> audios;
+    std::vector<RedirectedDevice> redirected;
+    std::vector<RedirectionRule> redirection_rules; // of all of them
+    std::vector<Smartcard> smartcards;
     std::vector<Watchdog> watchdogs;
     std::vector<Rng> rngs;
     std::vector<Panic> panics;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Serial ports, consoles and channels.
+// Serial and parallel ports, consoles and channels.
+#include "src/domain/character_source.h"
 #include "src/domain/readers.h"
 #include "src/domain/values.h"
 
@@ -11,39 +12,20 @@ namespace {
 
 using Target = CharacterDevice::Target;
 
-constexpr unsigned serial_ports = 4;
+constexpr unsigned serial_ports = 4; // of a PC's own; all kinds together may be more
+constexpr unsigned all_serial_ports = 32;
+constexpr unsigned parallel_ports = 3;
 constexpr unsigned virtio_ports = 31;
-constexpr std::size_t longest_socket_path = 107; // sockaddr_un
+// Where the guest's SPICE agent looks.
+constexpr const char* agent_channel = "com.redhat.spice.0";
 
-constexpr NotDone sources_refused[] = {{"dev"},
-                                       {"tcp"},
-                                       {"udp"},
-                                       {"pipe"},
-                                       {"vc"},
-                                       {"spicevmc"},
-                                       {"spiceport"},
-                                       {"nmdm"},
-                                       {"dbus"},
-                                       {"qemu-vdagent"},
-                                       {"stdio", "a guest has no terminal of its own"}};
-constexpr NotDone attributes_refused[] = {{"tty", "the terminal's name is found out at start"}};
-constexpr NotDone children_refused[] = {
-    {"address", "addresses are assigned at start in this version"},
-    {"alias", "names of devices are assigned at start"},
-    {"acpi"},
-    {"log"},
-    {"protocol"}};
-constexpr NotDone pty_source_refused[] = {{"source", "the terminal's name is found out at start"}};
-constexpr NotDone source_children_refused[] = {
-    {"reconnect"}, {"seclabel", "labels come from the host policy in this version"}};
-constexpr Word<bool> socket_modes[] = {{"bind", true}};
-constexpr NotDone socket_modes_refused[] = {
-    {"connect", "QEMU would reach out to a socket of the host's"}};
-
-constexpr Word<Target> serial_targets[] = {{"isa-serial", Target::serial}};
-constexpr NotDone serial_targets_refused[] = {{"usb-serial"},       {"pci-serial"},
-                                              {"spapr-vio-serial"}, {"system-serial"},
-                                              {"sclp-serial"},      {"isa-debug"}};
+constexpr Word<Target> serial_targets[] = {{"isa-serial", Target::serial},
+                                           {"pci-serial", Target::pci_serial},
+                                           {"usb-serial", Target::usb_serial}};
+constexpr NotDone serial_targets_refused[] = {{"spapr-vio-serial", "only pSeries guests have one"},
+                                              {"system-serial", "only ARM guests have one"},
+                                              {"sclp-serial", "only s390x guests have one"},
+                                              {"isa-debug"}};
 constexpr Word<Target> console_targets[] = {{"serial", Target::serial},
                                             {"virtio", Target::virtio_console}};
 constexpr NotDone console_targets_refused[] = {{"xen", "only Xen guests have one"},
@@ -55,56 +37,24 @@ constexpr NotDone console_targets_refused[] = {{"xen", "only Xen guests have one
 constexpr Word<Target> channel_targets[] = {{"virtio", Target::virtio_channel}};
 constexpr NotDone channel_targets_refused[] = {{"guestfwd"}, {"xen", "only Xen guests have one"}};
 constexpr NotDone channel_target_refused[] = {{"state", "it is found out at start"}};
-constexpr Word<std::string_view> serial_models[] = {self("isa-serial")};
+constexpr NotDone serial_models_refused[] = {{"spapr-vty", "only pSeries guests have one"},
+                                             {"pl011", "only ARM guests have one"},
+                                             {"16550a", "only ARM and RISC-V guests have one"},
+                                             {"sclpconsole", "only s390x guests have one"},
+                                             {"sclplmconsole", "only s390x guests have one"},
+                                             {"isa-debugcon"}};
 
 bool is_x86(const std::string& arch) {
     return arch.empty() || arch == "x86_64" || arch == "i686";
 }
 
-void read_file_source(ElementReader& source, CharacterDevice& device) {
-    if (const auto path = source.required_attribute("path"))
-        device.path = path_from(*path, source.report()).value_or("");
-    device.append = source.word("append", on_off).value_or(false);
+bool is_serial(Target target) {
+    return target == Target::serial || target == Target::pci_serial || target == Target::usb_serial;
 }
 
-void read_socket_source(ElementReader& source, CharacterDevice& device) {
-    source.required_word("mode", socket_modes, socket_modes_refused);
-    const bool anywhere = device.target == Target::virtio_channel;
-    const auto path = anywhere ? source.attribute("path") : source.required_attribute("path");
-    if (!path) return;
-    device.path = path_from(*path, source.report()).value_or("");
-    if (device.path.size() > longest_socket_path)
-        source.error(path->at, "a socket's path can have " + std::to_string(longest_socket_path) +
-                                   " bytes at most");
-}
-
-// Everything that serials and consoles have alike. False for a type that was refused: then nothing
-// more is worth saying about the element.
-bool read_backend(ElementReader& element, CharacterDevice& device) {
-    device.place = element.place();
-    const bool typed = element.attribute("type").has_value();
-    const auto type = element.word("type", character_sources, sources_refused);
-    if (typed && !type) return false;
-    device.source = type.value_or(CharacterSource::pty);
-    element.refuse_attributes(attributes_refused);
-    element.refuse_children(children_refused);
-    const bool file = device.source == CharacterSource::file;
-    if (file || device.source == CharacterSource::unix_listener) {
-        const bool given = element.child("source", [&](ElementReader& source) {
-            if (file)
-                read_file_source(source, device);
-            else
-                read_socket_source(source, device);
-            source.refuse_children(source_children_refused);
-        });
-        if (!given && (file || device.target != Target::virtio_channel))
-            element.error(element.at(), element.tag() + " needs a <source> with a path",
-                          file ? "write <source path='/...'/>"
-                               : "write <source mode='bind' path='/...'/>");
-    } else {
-        element.refuse_children(pty_source_refused);
-    }
-    return true;
+// All serial ports count together, whatever they are plugged into.
+bool same_kind(Target one, Target other) {
+    return one == other || (is_serial(one) && is_serial(other));
 }
 
 std::optional<unsigned> read_port(ElementReader& target, unsigned ports) {
@@ -118,14 +68,14 @@ std::optional<unsigned> read_port(ElementReader& target, unsigned ports) {
 unsigned next_port(const GuestDefinition& guest, Target target) {
     unsigned next = 0;
     for (const auto& device : guest.characters)
-        if (device.target == target) next = std::max(next, device.port + 1);
+        if (same_kind(device.target, target)) next = std::max(next, device.port + 1);
     return next;
 }
 
 const CharacterDevice* holder(const GuestDefinition& guest, Target target, unsigned port) {
     const auto found =
         std::find_if(guest.characters.begin(), guest.characters.end(), [&](const auto& device) {
-            return device.target == target && device.port == port;
+            return same_kind(device.target, target) && device.port == port;
         });
     return found == guest.characters.end() ? nullptr : &*found;
 }
@@ -147,39 +97,61 @@ void add(ElementReader& element, CharacterDevice device, unsigned ports, GuestDe
 void add_serial_console(ElementReader& element, CharacterDevice device, GuestDefinition& guest) {
     const auto* serial = holder(guest, Target::serial, device.port);
     if (serial == nullptr) return add(element, std::move(device), serial_ports, guest);
-    if (serial->source != device.source || serial->path != device.path ||
-        serial->append != device.append)
+    if (!same_other_end(*serial, device))
         element.error(element.at(),
                       "this console is serial port " + std::to_string(device.port) + " of line " +
                           std::to_string(serial->place.line) + " but says otherwise",
                       "remove <console>, or write it as <serial> is written");
 }
 
+void read_serial_model(ElementReader& model, const CharacterDevice& device) {
+    const auto named = model.required_word("name", serial_targets, serial_models_refused);
+    if (named && *named != device.target)
+        model.error(model.at(), "this model is not that of the <target>'s type",
+                    "write " + std::string(word_for(serial_targets, device.target)));
+}
+
 } // namespace
 
 void read_serial(ElementReader& element, GuestDefinition& guest) {
     CharacterDevice device;
-    if (!read_backend(element, device)) return element.skip_rest();
+    if (!read_other_end(element, device)) return element.skip_rest();
     device.port = next_port(guest, Target::serial);
     element.child("target", [&](ElementReader& target) {
-        if (target.word("type", serial_targets, serial_targets_refused) && !is_x86(guest.os.arch))
+        const auto type = target.word("type", serial_targets, serial_targets_refused);
+        device.target = type.value_or(Target::serial);
+        if (type == Target::serial && !is_x86(guest.os.arch))
             target.error(target.at(), "an ISA serial port needs an x86 guest",
                          "remove type='isa-serial'");
-        target.child("model",
-                     [&](ElementReader& model) { model.required_word("name", serial_models); });
-        if (const auto port = read_port(target, serial_ports)) device.port = *port;
+        target.child("model", [&](ElementReader& model) { read_serial_model(model, device); });
+        if (const auto port = read_port(target, all_serial_ports)) device.port = *port;
     });
-    add(element, std::move(device), serial_ports, guest);
+    const bool isa = device.target == Target::serial;
+    add(element, std::move(device), isa ? serial_ports : all_serial_ports, guest);
+}
+
+void read_parallel(ElementReader& element, GuestDefinition& guest) {
+    CharacterDevice device;
+    device.target = Target::parallel;
+    if (!read_other_end(element, device)) return element.skip_rest();
+    device.port = next_port(guest, Target::parallel);
+    element.child("target", [&](ElementReader& target) {
+        if (const auto port = read_port(target, parallel_ports)) device.port = *port;
+    });
+    add(element, std::move(device), parallel_ports, guest);
 }
 
 void read_channel(ElementReader& element, GuestDefinition& guest) {
     CharacterDevice device;
     device.target = Target::virtio_channel;
-    if (!read_backend(element, device)) return element.skip_rest();
+    if (!read_other_end(element, device)) return element.skip_rest();
     const bool given = element.child("target", [&](ElementReader& target) {
         if (!target.required_word("type", channel_targets, channel_targets_refused))
             return target.skip_rest();
-        if (const auto name = target.required_attribute("name"))
+        if (device.source == CharacterSource::spicevmc || device.source == CharacterSource::vdagent)
+            device.name = agent_channel;
+        const bool known = !device.name.empty();
+        if (const auto name = known ? target.attribute("name") : target.required_attribute("name"))
             device.name = token_from(*name, "channel", target.report()).value_or("");
         target.refuse_attributes(channel_target_refused);
     });
@@ -197,7 +169,7 @@ void read_channel(ElementReader& element, GuestDefinition& guest) {
 
 bool read_console(ElementReader& element, bool had_serial_console, GuestDefinition& guest) {
     CharacterDevice device;
-    if (!read_backend(element, device)) {
+    if (!read_other_end(element, device)) {
         element.skip_rest();
         return false;
     }

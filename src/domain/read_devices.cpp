@@ -16,18 +16,15 @@ struct DeviceKind {
 
 constexpr DeviceKind device_kinds[] = {
     {"controller", read_controller}, {"disk", read_disk},           {"interface", read_interface},
-    {"serial", read_serial},         {"channel", read_channel},     {"graphics", read_graphics},
-    {"input", read_input},           {"audio", read_audio},         {"sound", read_sound},
+    {"serial", read_serial},         {"channel", read_channel},     {"parallel", read_parallel},
+    {"audio", read_audio},           {"graphics", read_graphics},   {"input", read_input},
+    {"redirdev", read_redirdev},     {"smartcard", read_smartcard}, {"sound", read_sound},
     {"video", read_video},           {"watchdog", read_watchdog},   {"rng", read_rng},
     {"panic", read_panic},           {"memory", read_memory_module}};
 
 constexpr NotDone devices_refused[] = {
     {"hostdev"},
     {"filesystem"},
-    {"parallel"},
-    {"redirdev"},
-    {"redirfilter"},
-    {"smartcard"},
     {"hub"},
     {"tpm", "it needs swtpm, a program beside each guest, which is not run in this version"},
     {"shmem"},
@@ -50,6 +47,30 @@ void read_consoles(ElementReader& devices, GuestDefinition& guest) {
     });
 }
 
+// A console that is a serial port of its own comes last, but is written, and so read, as one.
+void sort_characters(GuestDefinition& guest) {
+    using Target = CharacterDevice::Target;
+    const auto rank = [](const CharacterDevice& device) {
+        switch (device.target) {
+        case Target::virtio_channel:
+            return 1;
+        case Target::parallel:
+            return 2;
+        case Target::virtio_console:
+            return 3;
+        case Target::serial:
+        case Target::pci_serial:
+        case Target::usb_serial:
+            break;
+        }
+        return 0;
+    };
+    std::stable_sort(guest.characters.begin(), guest.characters.end(),
+                     [&](const CharacterDevice& one, const CharacterDevice& other) {
+                         return rank(one) < rank(other);
+                     });
+}
+
 } // namespace
 
 void read_devices(ElementReader& devices, GuestDefinition& guest) {
@@ -57,8 +78,10 @@ void read_devices(ElementReader& devices, GuestDefinition& guest) {
     for (const auto& kind : device_kinds)
         devices.children(kind.name, [&](ElementReader& device) { kind.read(device, guest); });
     read_consoles(devices, guest);
+    sort_characters(guest);
     devices.child("memballoon",
                   [&](ElementReader& memballoon) { read_memballoon(memballoon, guest); });
+    devices.child("redirfilter", [&](ElementReader& filter) { read_redirfilter(filter, guest); });
     devices.child("iommu", [&](ElementReader& iommu) { read_iommu(iommu, guest); });
     devices.child("vsock", [&](ElementReader& vsock) { read_vsock(vsock, guest); });
     devices.refuse_children(devices_refused);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a person sees and holds: graphics, input, video.
+// What a person holds, and what draws for one: input, video.
 #include "src/domain/readers.h"
 #include "src/domain/values.h"
 
@@ -8,36 +8,6 @@
 namespace vmwarden::domain {
 
 namespace {
-
-constexpr int first_vnc_port = 5900;
-
-constexpr Word<bool> graphics_types[] = {{"vnc", true}};
-constexpr NotDone graphics_types_refused[] = {
-    {"spice"},
-    {"egl-headless", "it draws with the host's GPU, which guests do not have in this version"},
-    {"dbus", "the display would join a bus of the host's"},
-    {"sdl", "it would draw on the host's own display"},
-    {"rdp"},
-    {"desktop", "it would draw on the host's own display"}};
-constexpr NotDone graphics_refused[] = {
-    {"passwd", "a password here can be read by all who can read this file, and VNC keeps 8 letters "
-               "of it: listen on 127.0.0.1 and go through a tunnel"},
-    {"passwdValidTo", "VNC passwords are refused"},
-    {"connected", "VNC passwords are refused"},
-    {"socket"},
-    {"websocket"},
-    {"wsPort"},
-    {"sharePolicy"},
-    {"powerControl"}};
-constexpr NotDone graphics_children_refused[] = {{"audio"}};
-constexpr Word<bool> listen_types[] = {{"address", true}};
-constexpr NotDone listen_types_refused[] = {{"network"}, {"socket"}, {"none"}};
-constexpr Word<std::string_view> keymaps[] = {
-    self("ar"),    self("bepo"),  self("cz"), self("da"), self("de"), self("de-ch"), self("en-gb"),
-    self("en-us"), self("es"),    self("et"), self("fi"), self("fo"), self("fr"),    self("fr-be"),
-    self("fr-ca"), self("fr-ch"), self("hr"), self("hu"), self("is"), self("it"),    self("ja"),
-    self("lt"),    self("lv"),    self("mk"), self("nl"), self("no"), self("pl"),    self("pt"),
-    self("pt-br"), self("ru"),    self("sl"), self("sv"), self("th"), self("tr")};
 
 constexpr NotDone input_types_refused[] = {
     {"passthrough", "the host's own input devices are not passed on in this version"},
@@ -60,50 +30,6 @@ constexpr NotDone video_models_refused[] = {{"gop", "only bhyve guests have one"
 constexpr NotDone model_refused[] = {{"blob"}};
 constexpr NotDone model_children_refused[] = {
     {"acceleration", "it needs the host's GPU, which guests do not have in this version"}};
-
-std::optional<int> read_port(ElementReader& graphics) {
-    const auto text = graphics.attribute("port");
-    if (!text) return std::nullopt;
-    if (text->text == "-1") return -1;
-    const auto port = parse_number(text->text);
-    if (port && *port >= first_vnc_port && *port <= 65535) return static_cast<int>(*port);
-    graphics.error(text->at, "port " + in_quotes(text->text) + " is not one of VNC's",
-                   "write 5900 to 65535, or -1 for the first free one");
-    return std::nullopt;
-}
-
-void read_ports(ElementReader& graphics, Graphics& vnc) {
-    const auto port = read_port(graphics);
-    const auto autoport_at = graphics.attribute("autoport");
-    const auto autoport = graphics.word("autoport", yes_no);
-    if (autoport == false && !graphics.attribute("port"))
-        graphics.error(autoport_at->at, "autoport='no' needs a port", "write port='5900'");
-    if (autoport == false && port == -1)
-        graphics.error(autoport_at->at, "autoport='no' contradicts port='-1'",
-                       "write a port, or autoport='yes'");
-    vnc.port = port.value_or(-1);
-    if (autoport == true && vnc.port != -1) {
-        graphics.report().warning(autoport_at->at, "autoport='yes' sets the port aside",
-                                  "write autoport='no' to keep it");
-        vnc.port = -1;
-    }
-}
-
-void read_listen(ElementReader& graphics, Graphics& vnc) {
-    if (const auto listen = graphics.attribute("listen"))
-        vnc.listen = address_from(*listen, graphics.report()).value_or("");
-    graphics.child("listen", [&](ElementReader& listen) {
-        const auto type = listen.required_word("type", listen_types, listen_types_refused);
-        if (!type) return listen.skip_rest();
-        const auto address = listen.attribute("address");
-        if (!address) return;
-        const auto read = address_from(*address, listen.report()).value_or("");
-        if (!vnc.listen.empty() && !read.empty() && vnc.listen != read)
-            listen.error(address->at, "this address is not the one of <graphics listen=...>",
-                         "keep one of the two");
-        vnc.listen = read;
-    });
-}
 
 // KiB. What QEMU counts in MiB must be whole ones.
 std::uint64_t video_memory(ElementReader& model, std::string_view name, bool taken) {
@@ -169,25 +95,6 @@ Input::Bus usual_bus(Input::Type type) {
 }
 
 } // namespace
-
-void read_graphics(ElementReader& element, GuestDefinition& guest) {
-    Graphics vnc;
-    vnc.place = element.place();
-    if (!element.required_word("type", graphics_types, graphics_types_refused))
-        return element.skip_rest();
-    read_ports(element, vnc);
-    read_listen(element, vnc);
-    vnc.keymap = element.word("keymap", keymaps).value_or("");
-    element.refuse_attributes(graphics_refused);
-    element.refuse_children(graphics_children_refused);
-    const auto same_port = [&](const Graphics& other) {
-        return vnc.port != -1 && other.port == vnc.port && other.listen == vnc.listen;
-    };
-    if (std::any_of(guest.graphics.begin(), guest.graphics.end(), same_port))
-        element.error(element.at(), "two displays on port " + std::to_string(vnc.port),
-                      "write port='-1' for the first free one");
-    guest.graphics.push_back(std::move(vnc));
-}
 
 void read_input(ElementReader& element, GuestDefinition& guest) {
     Input input;

@@ -17,17 +17,11 @@ constexpr NotDone sound_children_refused[] = {{"driver"}};
 
 constexpr std::string_view no_host_sound =
     "guests do not reach the host's own sound in this version";
-constexpr Word<bool> audio_types[] = {{"none", true}};
-constexpr NotDone audio_types_refused[] = {{"alsa", no_host_sound},
-                                           {"coreaudio", no_host_sound},
-                                           {"dbus"},
-                                           {"jack", no_host_sound},
-                                           {"oss", no_host_sound},
-                                           {"pulseaudio", no_host_sound},
-                                           {"pipewire", no_host_sound},
-                                           {"sdl", no_host_sound},
-                                           {"spice", "there is no SPICE in this version"},
-                                           {"file", "recordings are not made in this version"}};
+constexpr NotDone audio_types_refused[] = {
+    {"alsa", no_host_sound},       {"coreaudio", no_host_sound},
+    {"jack", no_host_sound},       {"oss", no_host_sound},
+    {"pulseaudio", no_host_sound}, {"pipewire", no_host_sound},
+    {"sdl", no_host_sound},        {"file", "recordings are not made in this version"}};
 constexpr NotDone audio_refused[] = {{"timerPeriod"}};
 constexpr NotDone audio_children_refused[] = {{"input"}, {"output"}};
 
@@ -54,8 +48,9 @@ void read_audio(ElementReader& element, GuestDefinition& guest) {
     Audio audio;
     audio.place = element.place();
     const auto id = read_id(element);
-    if (!element.required_word("type", audio_types, audio_types_refused))
-        return element.skip_rest();
+    const auto type = element.required_word("type", audio_types, audio_types_refused);
+    if (!type) return element.skip_rest();
+    audio.type = *type;
     element.refuse_attributes(audio_refused);
     element.refuse_children(audio_children_refused);
     if (!id) return;

@@ -31,13 +31,7 @@ void read_vcpus(ElementReader& vcpus, GuestDefinition& guest);
 // <iothreads>, <iothreadids> and <defaultiothread>.
 void read_iothreads(ElementReader& domain, GuestDefinition& guest);
 // The I/O thread that serves a device; 0: none of its own.
-// A thread's name shows its number; the kernel keeps 15 bytes: "IO iothread9999".
-constexpr std::uint64_t last_iothread = 9999;
 unsigned read_iothread_of(ElementReader& driver, const GuestDefinition& guest);
-void read_cputune(ElementReader& cputune, GuestDefinition& guest);
-void read_memtune(ElementReader& memtune, GuestDefinition& guest);
-void read_blkiotune(ElementReader& blkiotune, GuestDefinition& guest);
-void read_resource(ElementReader& resource, GuestDefinition& guest);
 void read_numa(ElementReader& numa, GuestDefinition& guest);
 void read_numatune(ElementReader& numatune, GuestDefinition& guest);
 void read_memory_module(ElementReader& element, GuestDefinition& guest);
@@ -54,6 +48,7 @@ unsigned read_rotation_rate(ElementReader& target);
 unsigned read_boot_order(ElementReader& device, const GuestDefinition& guest);
 void read_interface(ElementReader& interface, GuestDefinition& guest);
 void read_serial(ElementReader& serial, GuestDefinition& guest);
+void read_parallel(ElementReader& parallel, GuestDefinition& guest);
 // True for a console on a serial port, of which a guest has one at most.
 bool read_console(ElementReader& console, bool had_serial_console, GuestDefinition& guest);
 void read_graphics(ElementReader& graphics, GuestDefinition& guest);
@@ -67,6 +62,9 @@ void read_memballoon(ElementReader& memballoon, GuestDefinition& guest);
 void read_rng(ElementReader& rng, GuestDefinition& guest);
 void read_panic(ElementReader& panic, GuestDefinition& guest);
 void read_iommu(ElementReader& iommu, GuestDefinition& guest);
+void read_redirdev(ElementReader& redirdev, GuestDefinition& guest);
+void read_redirfilter(ElementReader& filter, GuestDefinition& guest);
+void read_smartcard(ElementReader& smartcard, GuestDefinition& guest);
 void read_vsock(ElementReader& vsock, GuestDefinition& guest);
 // What every device may say and none of ours takes.
 void refuse_usual_children(ElementReader& device);

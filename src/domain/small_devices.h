@@ -61,10 +61,14 @@ struct Sound {
     bool operator==(const Sound&) const = default;
 };
 
-// Where sound goes. The host's own sound is nobody's to give, so type='none' is all there is.
+enum class AudioType { none, spice, dbus };
+
+// Where sound goes: nowhere, or to who sees the guest's display. The host's own is nobody's to
+// give.
 struct Audio {
     unsigned id = 1;
     SourcePlace place;
+    AudioType type = AudioType::none;
     bool operator==(const Audio&) const = default;
 };
 

@@ -41,7 +41,6 @@ inline constexpr Word<BootDevice> boot_devices[] = {{"fd", BootDevice::fd},
                                                     {"network", BootDevice::network}};
 inline constexpr Word<ClockOffset> clock_offsets[] = {{"utc", ClockOffset::utc},
                                                       {"localtime", ClockOffset::localtime},
-                                                      {"timezone", ClockOffset::timezone},
                                                       {"absolute", ClockOffset::absolute}};
 inline constexpr Word<LifecycleAction> lifecycle_actions[] = {
     {"destroy", LifecycleAction::destroy}, {"restart", LifecycleAction::restart}};
@@ -66,7 +65,14 @@ inline constexpr Word<CharacterSource> character_sources[] = {
     {"pty", CharacterSource::pty},
     {"file", CharacterSource::file},
     {"unix", CharacterSource::unix_listener},
-    {"null", CharacterSource::null}};
+    {"null", CharacterSource::null},
+    {"vc", CharacterSource::vc},
+    {"dev", CharacterSource::device},
+    {"tcp", CharacterSource::tcp_listener},
+    {"spicevmc", CharacterSource::spicevmc},
+    {"spiceport", CharacterSource::spiceport},
+    {"qemu-vdagent", CharacterSource::vdagent},
+    {"dbus", CharacterSource::dbus}};
 
 inline constexpr Word<Input::Type> input_types[] = {{"mouse", Input::Type::mouse},
                                                     {"tablet", Input::Type::tablet},
@@ -91,6 +97,8 @@ inline constexpr Word<SoundModel> sound_models[] = {
     {"usb", SoundModel::usb}};
 inline constexpr Word<SoundCodec> sound_codecs[] = {
     {"duplex", SoundCodec::duplex}, {"micro", SoundCodec::micro}, {"output", SoundCodec::output}};
+inline constexpr Word<AudioType> audio_types[] = {
+    {"none", AudioType::none}, {"spice", AudioType::spice}, {"dbus", AudioType::dbus}};
 inline constexpr Word<IommuModel> iommu_models[] = {{"intel", IommuModel::intel},
                                                     {"virtio", IommuModel::virtio}};
 
@@ -135,8 +143,7 @@ inline constexpr Word<MemoryAccess> memory_accesses[] = {{"shared", MemoryAccess
                                                          {"private", MemoryAccess::private_}};
 inline constexpr Word<NumaMode> numa_modes[] = {{"strict", NumaMode::strict},
                                                 {"preferred", NumaMode::preferred},
-                                                {"interleave", NumaMode::interleave},
-                                                {"restrictive", NumaMode::restrictive}};
+                                                {"interleave", NumaMode::interleave}};
 
 inline constexpr Word<DiskIo> disk_ios[] = {
     {"threads", DiskIo::threads}, {"native", DiskIo::native}, {"io_uring", DiskIo::io_uring}};

@@ -64,54 +64,6 @@ void write(XmlWriter& xml, const Interface& interface) {
     });
 }
 
-std::string_view element_of(CharacterDevice::Target target) {
-    switch (target) {
-    case CharacterDevice::Target::virtio_console:
-        return "console";
-    case CharacterDevice::Target::virtio_channel:
-        return "channel";
-    case CharacterDevice::Target::serial:
-        break;
-    }
-    return "serial";
-}
-
-void write_target(XmlWriter& xml, const CharacterDevice& device) {
-    const auto port = std::to_string(device.port);
-    if (device.target == CharacterDevice::Target::serial)
-        xml.empty("target", {{"port", port}});
-    else if (device.target == CharacterDevice::Target::virtio_channel)
-        xml.empty("target", {{"type", "virtio"}, {"name", device.name}});
-    else
-        xml.empty("target", {{"type", "virtio"}, {"port", port}});
-}
-
-void write(XmlWriter& xml, const CharacterDevice& device) {
-    const auto type = word_for(character_sources, device.source);
-    xml.element(element_of(device.target), {{"type", type}}, [&] {
-        if (device.source == CharacterSource::unix_listener && device.path.empty())
-            xml.empty("source", {{"mode", "bind"}});
-        else if (device.source == CharacterSource::unix_listener)
-            xml.empty("source", {{"mode", "bind"}, {"path", device.path}});
-        else if (device.append)
-            xml.empty("source", {{"path", device.path}, {"append", "on"}});
-        else if (!device.path.empty())
-            xml.empty("source", {{"path", device.path}});
-        write_target(xml, device);
-    });
-}
-
-void write(XmlWriter& xml, const Graphics& graphics) {
-    const auto port = std::to_string(graphics.port);
-    XmlAttributes attributes{{"type", "vnc"}, {"port", port}};
-    attributes.push_back({"autoport", graphics.port == -1 ? "yes" : "no"});
-    if (!graphics.keymap.empty()) attributes.push_back({"keymap", graphics.keymap});
-    xml.element("graphics", attributes, [&] {
-        if (!graphics.listen.empty())
-            xml.empty("listen", {{"type", "address"}, {"address", graphics.listen}});
-    });
-}
-
 void write(XmlWriter& xml, const Input& input) {
     xml.empty("input", {{"type", word_for(input_types, input.type)},
                         {"bus", word_for(input_buses, input.bus)}});
@@ -153,9 +105,11 @@ void write_devices(XmlWriter& xml, const GuestDefinition& guest) {
     write_all(xml, guest.disks);
     write_all(xml, guest.controllers);
     write_all(xml, guest.interfaces);
-    write_all(xml, guest.characters);
+    write_characters(xml, guest);
     write_all(xml, guest.inputs);
-    write_all(xml, guest.graphics);
+    for (const auto& graphics : guest.graphics)
+        write_graphics(xml, graphics);
+    write_redirection(xml, guest);
     write_sounds(xml, guest);
     write_all(xml, guest.videos);
     write_small_devices(xml, guest);

@@ -12,7 +12,7 @@ std::string_view on_or_off(bool value) {
 
 void write_audio(XmlWriter& xml, const Audio& audio) {
     const auto id = std::to_string(audio.id);
-    xml.empty("audio", {{"id", id}, {"type", "none"}});
+    xml.empty("audio", {{"id", id}, {"type", word_for(audio_types, audio.type)}});
 }
 
 void write_sound(XmlWriter& xml, const Sound& sound) {

@@ -2,7 +2,6 @@
 // What probing found on this host, as a value: resolve() sees the host through this alone.
 #pragma once
 
-#include "src/base/number_set.h"
 #include "src/base/units.h"
 
 #include <map>
@@ -86,14 +85,13 @@ struct HostFacts {
     std::optional<Owner> shim_account; // of user "vmwarden", which the shim drops to
     bool kvm_present = false;          // /dev/kvm is a character device
     bool kvm_usable = false;           // and the guest's identity may open it
-    NumberSet processors;              // that are on; empty, as the next: could not be asked
-    NumberSet memory_nodes;
     SelinuxFact selinux;
     // By the path asked for: emulators, disks, kernel, nodes; and what the headers of images name.
     std::map<std::string, FileFact> files;
     unsigned other_guests = 0; // that run or start now
     std::set<CategoryPair> categories_in_use;
-    std::uint64_t category_seed = 0; // random; where the search for a free pair starts
+    std::uint64_t category_seed = 0;      // random; where the search for a free pair starts
+    std::set<std::uint16_t> ports_in_use; // TCP, if asked for: something listens, or will at once
     std::map<FileId, std::string> exclusive_images; // image -> guest that writes to it now
     std::map<FileId, std::string> shared_images;    // image -> a guest that shares or reads it now
     bool operator==(const HostFacts&) const = default;

@@ -109,17 +109,42 @@ class Limits {
                 "write <interface type='user'/> to be independent of the host");
     }
 
+    static bool among_sources(CharacterSource source) {
+        return source == CharacterSource::pty || source == CharacterSource::file ||
+               source == CharacterSource::unix_listener || source == CharacterSource::null ||
+               source == CharacterSource::stdio_log;
+    }
     void check_character(const CharacterDevice& character) {
-        if (character.target == CharacterDevice::Target::virtio_console)
+        using Target = CharacterDevice::Target;
+        if (character.target == Target::virtio_console)
             refuse(character.place, "<console> with <target type='virtio'/>", "write <serial>");
-        if (character.target == CharacterDevice::Target::virtio_channel)
-            refuse(character.place, "<channel>");
+        if (character.target == Target::virtio_channel) refuse(character.place, "<channel>");
+        if (character.target == Target::parallel) refuse(character.place, "<parallel>");
+        if (character.target == Target::pci_serial || character.target == Target::usb_serial)
+            refuse(character.place, "<target type=...> of <serial>");
+        if (!among_sources(character.source))
+            refuse(character.place, "this type of <serial>",
+                   "pty, file, unix and null are possible");
+        if (!character.log.empty()) refuse(character.place, "<log>");
         if (character.append) refuse(character.place, "<source append='on'/>");
         if (character.source == CharacterSource::stdio_log) refuse(character.place, "a log");
     }
 
+    void check_graphics(const Graphics& graphics) {
+        const Graphics plain{.port = graphics.port,
+                             .listen = graphics.listen,
+                             .keymap = graphics.keymap,
+                             .place = graphics.place};
+        if (graphics.type != GraphicsType::vnc)
+            refuse(graphics.place, "this type of <graphics>", "write type='vnc'");
+        else if (graphics != plain)
+            refuse(graphics.place, "more of <graphics> than where it listens, and its keymap");
+    }
+
     void check_display() {
         if (guest_.graphics.size() > 1) refuse(guest_.graphics[1].place, "a second <graphics>");
+        for (const auto& graphics : guest_.graphics)
+            check_graphics(graphics);
         if (guest_.videos.size() > 1) refuse(guest_.videos[1].place, "a second <video>");
         for (const auto& video : guest_.videos)
             refuse_all_but(video.place, "video model", video.model, video_models);
@@ -140,11 +165,6 @@ class Limits {
         refuse_unless_empty(guest_.vcpu_states, "<vcpus>");
         refuse_unless_empty(guest_.iothreads, "<iothreads>");
         refuse_unless_empty(guest_.numa_tune, "<numatune>");
-        refuse_unless_empty(guest_.cpu_tune, "<cputune> and <vcpu cpuset=...>");
-        refuse_unless_empty(guest_.memory_tune, "<memtune>");
-        refuse_unless_empty(guest_.block_tune, "<blkiotune>");
-        refuse_unless_empty(guest_.partition, "<resource>");
-        refuse_unless_empty(guest_.timezone, "<clock offset='timezone'>");
         refuse_unless_empty(guest_.numa_cells, "<numa>");
         refuse_unless_empty(guest_.memory_modules, "<memory model='dimm'>");
         refuse_unless_empty(guest_.os.firmware, "firmware in <os>");
@@ -156,6 +176,9 @@ class Limits {
         refuse_unless_empty(guest_.balloon, "this of <memballoon>");
         refuse_unless_empty(guest_.sounds, "<sound>");
         refuse_unless_empty(guest_.audios, "<audio>");
+        refuse_unless_empty(guest_.redirected, "<redirdev>");
+        refuse_unless_empty(guest_.redirection_rules, "<redirfilter>");
+        refuse_unless_empty(guest_.smartcards, "<smartcard>");
         refuse_unless_empty(guest_.watchdogs, "<watchdog>");
         refuse_unless_empty(guest_.rngs, "<rng>");
         refuse_unless_empty(guest_.panics, "<panic>");

@@ -2,6 +2,7 @@
 #include "src/qemu/board.h"
 
 #include "src/qemu/command_line.h"
+#include "src/qemu/redirection.h"
 #include "src/qemu/small_devices.h"
 
 #include <algorithm>
@@ -12,6 +13,11 @@ namespace {
 
 std::size_t drives_on(const GuestDefinition& definition, DiskBus bus) {
     return static_cast<std::size_t>(std::ranges::count(definition.disks, bus, &Disk::bus));
+}
+
+std::size_t characters_on(const GuestDefinition& definition, CharacterDevice::Target target) {
+    return static_cast<std::size_t>(
+        std::ranges::count(definition.characters, target, &CharacterDevice::target));
 }
 
 std::size_t pci_videos(const GuestDefinition& definition) {
@@ -101,7 +107,8 @@ Board board_for(const GuestDefinition& definition) {
     board.usb = usb_devices(definition) > 0;
     board.fdc = uses(DiskBus::fdc) && q35;
     board.virtio_serial = std::ranges::any_of(definition.characters, [](const auto& character) {
-        return character.target != CharacterDevice::Target::serial;
+        return character.target == CharacterDevice::Target::virtio_console ||
+               character.target == CharacterDevice::Target::virtio_channel;
     });
     choose_models(board, definition);
     return board;
@@ -137,6 +144,7 @@ std::size_t pci_devices(const GuestDefinition& definition) {
            std::size_t{board.virtio_serial} + pci_videos(definition) +
            static_cast<std::size_t>(
                std::ranges::count(definition.inputs, Input::Bus::virtio, &Input::bus)) +
+           characters_on(definition, CharacterDevice::Target::pci_serial) +
            small_pci_devices(definition);
 }
 
@@ -144,7 +152,8 @@ std::size_t usb_devices(const GuestDefinition& definition) {
     return drives_on(definition, DiskBus::usb) +
            static_cast<std::size_t>(
                std::ranges::count(definition.inputs, Input::Bus::usb, &Input::bus)) +
-           small_usb_devices(definition);
+           characters_on(definition, CharacterDevice::Target::usb_serial) +
+           redirection_usb_devices(definition) + small_usb_devices(definition);
 }
 
 const std::vector<NicModel>& nic_models() {

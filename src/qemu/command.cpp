@@ -4,9 +4,11 @@
 #include "src/qemu/command_line.h"
 #include "src/qemu/devices.h"
 #include "src/qemu/drives.h"
+#include "src/qemu/graphics.h"
 #include "src/qemu/machine.h"
 #include "src/qemu/memory.h"
 #include "src/qemu/platform.h"
+#include "src/qemu/redirection.h"
 #include "src/qemu/small_devices.h"
 #include "src/qemu/threads.h"
 
@@ -47,8 +49,10 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     add_drives(command, board, boot, definition, context);
     add_interfaces(command, boot, definition, context.uuid);
     add_characters(command, definition, context);
-    add_display(command, definition);
+    add_graphics(command, definition, context);
+    add_videos(command, definition);
     add_inputs(command, definition);
+    add_redirection(command, definition);
     add_sounds(command, definition);
     add_small_devices(command, definition);
     add_memory_modules(command, definition);

@@ -31,6 +31,11 @@ struct CommandContext {
     // Index in definition.characters -> inherited fd: of a file opened for appending, or of a
     // listening socket for a channel.
     std::map<std::size_t, int> character_fds;
+    // Index in definition.characters -> inherited fd of its log, opened for appending.
+    std::map<std::size_t, int> log_fds;
+    // Index in definition.graphics -> the port found for one that wants_port(); without, a line of
+    // QEMU's own luck.
+    std::map<std::size_t, int> display_ports;
     // Index in definition.disks -> its images, the guest's own first, each backed by the next. A
     // disk that is not here has the definition's own images and no others.
     std::map<std::size_t, std::vector<Image>> images;

@@ -18,11 +18,12 @@ std::string derived_mac(const Uuid& uuid, std::size_t interface);
 void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefinition& definition,
                     const Uuid& uuid);
 
-// Character device "charN" (query-chardev names a pty) and device "console-N" for character N.
+// Character device "charN" (query-chardev names a pty) and device "console-N", "channel-N" or
+// "parallel-N" for character N.
 void add_characters(CommandLine& command, const GuestDefinition& definition,
                     const CommandContext& context);
 
-void add_display(CommandLine& command, const GuestDefinition& definition);
+void add_videos(CommandLine& command, const GuestDefinition& definition);
 void add_inputs(CommandLine& command, const GuestDefinition& definition);
 
 } // namespace vmwarden::qemu

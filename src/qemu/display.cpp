@@ -9,24 +9,6 @@ namespace vmwarden::qemu {
 
 namespace {
 
-constexpr int first_vnc_port = 5900; // display 0
-
-// "ADDRESS:DISPLAY", an IPv6 address in brackets.
-std::string vnc_address(const Graphics& graphics) {
-    const std::string listen = graphics.listen.empty() ? "127.0.0.1" : graphics.listen;
-    const auto display = graphics.port < 0 ? 0 : graphics.port - first_vnc_port;
-    const bool ipv6 = listen.find(':') != std::string::npos;
-    return (ipv6 ? "[" + listen + "]" : listen) + ":" + std::to_string(display);
-}
-
-void add_vnc(CommandLine& command, const Graphics& graphics) {
-    Options vnc;
-    vnc.set("vnc", vnc_address(graphics));
-    if (graphics.port < 0) vnc.set("to", 99); // the first free of displays 0 to 99
-    command.add("-vnc", vnc);
-    if (!graphics.keymap.empty()) command.raw("-k", graphics.keymap);
-}
-
 // What the format counts in KiB.
 void set_memory(Json& device, const Video& video) {
     constexpr std::uint64_t kib = 1024;
@@ -84,10 +66,7 @@ std::string_view usb_device(Input::Type type) {
 
 } // namespace
 
-void add_display(CommandLine& command, const GuestDefinition& definition) {
-    command.raw("-display", "none");
-    for (const auto& graphics : definition.graphics)
-        add_vnc(command, graphics);
+void add_videos(CommandLine& command, const GuestDefinition& definition) {
     const auto cards = video_cards(definition);
     for (std::size_t i = 0; i < cards.size(); ++i)
         add_video(command, cards[i], i);

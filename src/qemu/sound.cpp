@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/words.h"
 #include "src/qemu/command_line.h"
+#include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
 
 namespace vmwarden::qemu {
@@ -37,7 +39,12 @@ std::string_view driver_of(SoundCodec codec) {
     return "hda-duplex";
 }
 
-// A definition without <audio> has one that is silent.
+// Who sees the guest hears it, where they can.
+AudioType usual_audio(const GuestDefinition& definition) {
+    return has_graphics(definition, GraphicsType::spice) ? AudioType::spice : AudioType::none;
+}
+
+// A definition without <audio> has one all the same.
 unsigned first_audio(const GuestDefinition& definition) {
     return definition.audios.empty() ? 1 : definition.audios[0].id;
 }
@@ -46,8 +53,9 @@ std::string back_end(const GuestDefinition& definition, const Sound& sound) {
     return "audio" + std::to_string(sound.audio == 0 ? first_audio(definition) : sound.audio);
 }
 
-void add_silence(CommandLine& command, unsigned id) {
-    command.add("-audiodev", Json{{"driver", "none"}, {"id", "audio" + std::to_string(id)}});
+void add_back_end(CommandLine& command, AudioType type, unsigned id) {
+    command.add("-audiodev", Json{{"driver", domain::word_for(domain::audio_types, type)},
+                                  {"id", "audio" + std::to_string(id)}});
 }
 
 void add_codecs(CommandLine& command, const Sound& sound, const std::string& id,
@@ -72,9 +80,9 @@ std::string speaker_audio(const GuestDefinition& definition) {
 
 void add_audio(CommandLine& command, const GuestDefinition& definition) {
     for (const auto& audio : definition.audios)
-        add_silence(command, audio.id);
+        add_back_end(command, audio.type, audio.id);
     if (definition.audios.empty() && !definition.sounds.empty())
-        add_silence(command, first_audio(definition));
+        add_back_end(command, usual_audio(definition), first_audio(definition));
 }
 
 void add_sounds(CommandLine& command, const GuestDefinition& definition) {

@@ -2,6 +2,8 @@
 #include "src/base/suggest.h"
 #include "src/base/text.h"
 #include "src/qemu/board.h"
+#include "src/qemu/graphics.h"
+#include "src/qemu/redirection.h"
 #include "src/qemu/small_devices.h"
 #include "src/qemu/unsupported.h"
 
@@ -16,8 +18,8 @@ namespace vmwarden::qemu {
 namespace {
 
 constexpr unsigned isa_serial_ports = 4;
+constexpr unsigned isa_parallel_ports = 3;
 constexpr std::size_t virtio_consoles = 31; // of one virtio-serial-pci
-constexpr int first_vnc_port = 5900;
 
 std::string quoted(std::string_view text) {
     return "'" + printable(text) + "'";
@@ -55,67 +57,69 @@ void check_interface(Diagnostics& found, const Interface& interface) {
                     "52:54:00:12:34:56, say; its first octet is even");
 }
 
-void check_character(Diagnostics& found, const CharacterDevice& character) {
-    constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
-    using Target = CharacterDevice::Target;
-    const bool channel = character.target == Target::virtio_channel;
-    const bool named = character.source == CharacterSource::file ||
-                       (character.source == CharacterSource::unix_listener && !channel);
-    if (channel && !plain_word(character.name))
-        found.error(character.place, quoted(character.name) + " cannot be a channel's name",
-                    "org.qemu.guest_agent.0, say");
-    check_path(found, character.place, "path", character.path);
-    if (named && character.path.empty()) found.error(character.place, "a path is missing");
-    if (character.source == CharacterSource::unix_listener && character.path.size() > longest)
-        found.error(character.place,
-                    "a socket's path is at most " + std::to_string(longest) + " bytes long");
-    if (character.target == CharacterDevice::Target::serial && character.port >= isa_serial_ports)
-        found.error(character.place, "a PC has no serial port " + std::to_string(character.port),
-                    "ports 0 to 3 exist");
-}
-
-void check_characters(Diagnostics& found, const GuestDefinition& definition) {
-    std::set<unsigned> ports;
-    std::size_t consoles = 0;
-    for (const auto& character : definition.characters) {
-        check_character(found, character);
-        if (character.target != CharacterDevice::Target::serial) {
-            if (++consoles == virtio_consoles + 1)
-                found.error(character.place, "more consoles and channels than a guest can have",
-                            "up to " + std::to_string(virtio_consoles));
-        } else if (!ports.insert(character.port).second)
-            found.error(character.place,
-                        "serial port " + std::to_string(character.port) + " is there twice");
-    }
-}
-
 bool is_address(const std::string& text) {
     in6_addr out{};
     return ::inet_pton(AF_INET, text.c_str(), &out) == 1 ||
            ::inet_pton(AF_INET6, text.c_str(), &out) == 1;
 }
 
-// The words of -vnc and -k mean more than they seem: "unix:" is a socket, a keymap with a slash is
-// any file.
-void check_graphics(Diagnostics& found, const Graphics& graphics) {
-    if (!graphics.listen.empty() && !is_address(graphics.listen))
-        found.error(graphics.place, "cannot listen on " + quoted(graphics.listen),
+void check_character(Diagnostics& found, const CharacterDevice& character) {
+    constexpr std::size_t longest = sizeof(sockaddr_un::sun_path) - 1;
+    using Target = CharacterDevice::Target;
+    const bool channel = character.target == Target::virtio_channel;
+    const bool named = character.source == CharacterSource::file ||
+                       character.source == CharacterSource::device ||
+                       (character.source == CharacterSource::unix_listener && !channel);
+    if (channel && !plain_word(character.name))
+        found.error(character.place, quoted(character.name) + " cannot be a channel's name",
+                    "org.qemu.guest_agent.0, say");
+    check_path(found, character.place, "path", character.path);
+    check_path(found, character.place, "log", character.log);
+    check_text(found, character.place, "channel", character.channel);
+    if (named && character.path.empty()) found.error(character.place, "a path is missing");
+    if (!character.host.empty() && !is_address(character.host))
+        found.error(character.place, "cannot listen on " + quoted(character.host),
                     "an IPv4 or IPv6 address in numbers is needed");
-    const bool possible = graphics.port >= first_vnc_port && graphics.port <= 65535;
-    if (graphics.port != -1 && !possible)
-        found.error(graphics.place,
-                    "port " + std::to_string(graphics.port) + " cannot be a VNC display",
-                    "5900 to 65535, or -1 for the first free one");
-    if (!graphics.keymap.empty() && !plain_word(graphics.keymap))
-        found.error(graphics.place, quoted(graphics.keymap) + " cannot be a keymap",
-                    "de or en-us, say");
+    if (character.source == CharacterSource::unix_listener && character.path.size() > longest)
+        found.error(character.place,
+                    "a socket's path is at most " + std::to_string(longest) + " bytes long");
+    if (character.target == CharacterDevice::Target::serial && character.port >= isa_serial_ports)
+        found.error(character.place, "a PC has no serial port " + std::to_string(character.port),
+                    "ports 0 to 3 exist");
+    if (character.target == Target::parallel && character.port >= isa_parallel_ports)
+        found.error(character.place, "a PC has no parallel port " + std::to_string(character.port),
+                    "ports 0 to 2 exist");
+    if (character.source == CharacterSource::device && character.target != Target::serial &&
+        character.target != Target::parallel && character.target != Target::pci_serial &&
+        character.target != Target::usb_serial)
+        found.error(character.place, "a port of the host's can only be a port of the guest's",
+                    "write <serial type='dev'> or <parallel type='dev'>");
 }
 
-void check_display(Diagnostics& found, const GuestDefinition& definition) {
-    for (const auto& graphics : definition.graphics)
-        check_graphics(found, graphics);
-    if (definition.graphics.size() > 1)
-        found.error(definition.graphics[1].place, "more than one display is not handled");
+using Target = CharacterDevice::Target;
+
+bool is_virtio(const CharacterDevice& character) {
+    return character.target == Target::virtio_console || character.target == Target::virtio_channel;
+}
+
+void check_characters(Diagnostics& found, const GuestDefinition& definition) {
+    std::set<unsigned> serials;
+    std::set<unsigned> parallels;
+    std::size_t consoles = 0;
+    for (const auto& character : definition.characters) {
+        check_character(found, character);
+        const bool parallel = character.target == Target::parallel;
+        if (is_virtio(character)) {
+            if (++consoles == virtio_consoles + 1)
+                found.error(character.place, "more consoles and channels than a guest can have",
+                            "up to " + std::to_string(virtio_consoles));
+        } else if (!(parallel ? parallels : serials).insert(character.port).second)
+            found.error(character.place, std::string(parallel ? "parallel" : "serial") + " port " +
+                                             std::to_string(character.port) + " is there twice");
+    }
+}
+
+void check_videos(Diagnostics& found, const GuestDefinition& definition) {
     for (const auto& video : definition.videos) {
         const auto* model = video_model(video.model);
         if (model == nullptr)
@@ -164,10 +168,7 @@ void check_controllers(Diagnostics& found, const GuestDefinition& definition) {
 }
 
 std::size_t virtio_ports(const GuestDefinition& definition) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(definition.characters, [](const CharacterDevice& character) {
-            return character.target != CharacterDevice::Target::serial;
-        }));
+    return static_cast<std::size_t>(std::ranges::count_if(definition.characters, is_virtio));
 }
 
 void check_room(Diagnostics& found, const GuestDefinition& definition) {
@@ -190,7 +191,9 @@ void check_devices(Diagnostics& found, const GuestDefinition& definition) {
     for (const auto& interface : definition.interfaces)
         check_interface(found, interface);
     check_characters(found, definition);
-    check_display(found, definition);
+    check_graphics(found, definition);
+    check_redirection(found, definition);
+    check_videos(found, definition);
     check_inputs(found, definition);
     check_controllers(found, definition);
     check_small_devices(found, definition);

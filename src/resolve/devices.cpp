@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The scope's device filter: a pure allow list.
+#include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
 #include "src/resolve/device_names.h"
 #include "src/resolve/steps.h"
@@ -91,10 +92,26 @@ void demand_small_devices(Draft& draft) {
         demand_node(draft, qemu::vsock_node, "vsock", vsock->place, true, "remove <vsock>");
 }
 
+void demand_ports_of_the_host(Draft& draft) {
+    for (const auto& character : draft.definition.characters)
+        if (character.source == CharacterSource::device)
+            demand_node(draft, character.path, "console " + std::to_string(character.port),
+                        character.place, true, "use type='pty'");
+}
+
+void demand_render_nodes(Draft& draft) {
+    for (const auto& graphics : draft.definition.graphics)
+        if (const auto node = qemu::render_node(graphics); !node.empty())
+            demand_node(draft, node, "display", graphics.place, true,
+                        "remove what draws with the host's GPU");
+}
+
 } // namespace
 
 void allow_devices(Draft& draft) {
     demand_small_devices(draft);
+    demand_ports_of_the_host(draft);
+    demand_render_nodes(draft);
     if (!draft.plan.scope.device_filter) return;
     allow_shared(draft);
     allow_images(draft);

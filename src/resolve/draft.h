@@ -18,11 +18,13 @@ struct Draft {
     std::vector<Refusal> refusals = {};
     std::string emulator = {};                     // as named: argv[0]
     std::map<std::size_t, int> character_fds = {}; // index in definition.characters -> descriptor
+    std::map<std::size_t, int> log_fds = {};       // likewise, of its log
+    std::map<std::size_t, int> display_ports = {}; // index in definition.graphics -> port
     // Index in definition.disks -> its images, as QEMU is to open them.
     std::map<std::size_t, std::vector<qemu::Image>> images = {};
 
-    // The policy says no, in `rule`. A place that is none (a built-in default's) becomes the guest's
-    // own.
+    // The policy says no, in `rule`. A place that is none (a built-in default's) becomes the
+    // guest's own.
     void deny(std::string step, SourcePlace place, const Origin& rule, std::string message,
               std::string hint);
     // The host cannot.

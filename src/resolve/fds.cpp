@@ -18,37 +18,50 @@ int add(Draft& draft, InheritedFd::Kind kind, std::string path = {}, bool trunca
     return number;
 }
 
+// A file that the guest writes to a line at a time: <source path=...> or <log file=...>.
+struct LogFile {
+    const std::string& path;
+    const CharacterDevice& character;
+    std::string element;
+    std::string step = "log " + std::to_string(character.port);
+};
+
 // The agent opens the log, as root and without following links, so it must be a plain file.
-bool may_be_log(Draft& draft, const CharacterDevice& character) {
-    const auto& fact = draft.file(character.path);
+bool may_be_log(Draft& draft, const LogFile& log) {
+    const auto& fact = draft.file(log.path);
     if (fact.state == FileFact::State::absent) return true;
-    const auto step = "log " + std::to_string(character.port);
-    const auto path = "'" + character.path + "'";
+    const auto& place = log.character.place;
+    const auto path = "'" + log.path + "'";
     if (fact.state == FileFact::State::unreadable)
-        draft.refuse(step, character.place, path + " cannot be examined: " + fact.error,
-                     "make it accessible, or correct <source>");
+        draft.refuse(log.step, place, path + " cannot be examined: " + fact.error,
+                     "make it accessible, or correct " + log.element);
     else if (fact.type != FileType::regular)
-        draft.refuse(step, character.place, path + " is no regular file",
-                     "name a file that may be written as a log in <source>");
-    else if (fact.resolved != character.path)
-        draft.refuse(step, character.place, path + " is a link or lies behind one",
-                     "write " + fact.resolved + " in <source>");
+        draft.refuse(log.step, place, path + " is no regular file",
+                     "name a file that may be written as a log in " + log.element);
+    else if (fact.resolved != log.path)
+        draft.refuse(log.step, place, path + " is a link or lies behind one",
+                     "write " + fact.resolved + " in " + log.element);
     else
         return true;
     return false;
 }
 
 // An image written as a log at the same time would be destroyed.
-bool is_no_image(Draft& draft, const CharacterDevice& character) {
-    const auto& fact = draft.file(character.path);
+bool is_no_image(Draft& draft, const LogFile& log) {
+    const auto& fact = draft.file(log.path);
     for (const auto& file : draft.plan.files) {
         if (fact.state != FileFact::State::present || file.id != fact.id) continue;
-        draft.refuse("log " + std::to_string(character.port), character.place,
-                     "'" + character.path + "' is " + file.purpose + " of this guest",
-                     "name another file in <source>");
+        draft.refuse(log.step, log.character.place,
+                     "'" + log.path + "' is " + file.purpose + " of this guest",
+                     "name another file in " + log.element);
         return false;
     }
     return true;
+}
+
+std::optional<int> log_fd(Draft& draft, const LogFile& log, bool append) {
+    if (!may_be_log(draft, log) || !is_no_image(draft, log)) return std::nullopt;
+    return add(draft, InheritedFd::Kind::log_file, log.path, !append);
 }
 
 // A channel that names no path has its socket where only root and the agent reach it.
@@ -79,10 +92,14 @@ void pass_descriptors(Draft& draft) {
         if (is_unplaced_channel(character))
             draft.character_fds[i] =
                 add(draft, InheritedFd::Kind::channel, channel_socket(draft, character));
-        if (character.source != CharacterSource::file) continue;
-        if (may_be_log(draft, character) && is_no_image(draft, character))
-            draft.character_fds[i] =
-                add(draft, InheritedFd::Kind::log_file, character.path, !character.append);
+        if (character.source == CharacterSource::file)
+            if (const auto fd =
+                    log_fd(draft, {character.path, character, "<source>"}, character.append))
+                draft.character_fds[i] = *fd;
+        if (!character.log.empty())
+            if (const auto fd =
+                    log_fd(draft, {character.log, character, "<log>"}, character.log_append))
+                draft.log_fds[i] = *fd;
     }
 }
 

@@ -39,8 +39,6 @@ std::vector<std::string> environment(const Draft& draft) {
                           : std::to_string(identity.uid.value);
     std::vector<std::string> out{"LC_ALL=C", "PATH=/usr/bin:/bin", "HOME=/", "USER=" + user,
                                  "LOGNAME=" + user};
-    if (!draft.definition.timezone.empty())
-        set_variable(out, "TZ", draft.definition.timezone); // localtime is there for QEMU
     for (const auto& variable : draft.definition.raw_environment)
         set_variable(out, variable.name, variable.value);
     return out;
@@ -67,6 +65,8 @@ qemu::CommandContext command_context(const Draft& draft) {
     context.uuid = draft.plan.uuid;
     context.sandbox = draft.policy.seccomp_sandbox.value;
     context.character_fds = draft.character_fds;
+    context.log_fds = draft.log_fds;
+    context.display_ports = draft.display_ports;
     context.images = draft.images;
     for (const auto& fd : draft.plan.process.fds) {
         if (fd.kind == plan::InheritedFd::Kind::qmp_listener) context.qmp_fd = fd.number;

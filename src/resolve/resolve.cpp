@@ -3,6 +3,7 @@
 #include "src/resolve/resolve.h"
 
 #include "src/plan/check.h"
+#include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
 #include "src/resolve/emulators.h"
 #include "src/resolve/steps.h"
@@ -27,6 +28,23 @@ void ask_for_images(FactsRequest& request, const Disk& disk) {
         ask(store.source, store.format, open_end && &store == &disk.backing.back());
 }
 
+void ask_for_characters(FactsRequest& request, const GuestDefinition& definition) {
+    for (const auto& character : definition.characters) {
+        if (character.source == CharacterSource::file ||
+            character.source == CharacterSource::device)
+            request.files.push_back(character.path);
+        if (!character.log.empty()) request.files.push_back(character.log);
+    }
+}
+
+void ask_for_displays(FactsRequest& request, const GuestDefinition& definition) {
+    for (const auto& graphics : definition.graphics) {
+        request.ports = request.ports || qemu::wants_port(graphics);
+        if (auto node = qemu::render_node(graphics); !node.empty())
+            request.files.push_back(std::move(node));
+    }
+}
+
 } // namespace
 
 GuestTraits traits_of(const GuestDefinition& definition) {
@@ -42,14 +60,12 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
         if (!disk.source.empty()) ask_for_images(request, disk);
     for (const auto& wanted : resolving::wanted_boot_files(definition.os))
         files.push_back(wanted.path);
-    for (const auto& character : definition.characters)
-        if (character.source == CharacterSource::file) files.push_back(character.path);
+    ask_for_characters(request, definition);
+    ask_for_displays(request, definition);
     for (const auto& node : policy.cgroup_device_acl.value)
         files.push_back(node.value);
     for (const auto& rng : definition.rngs)
         if (auto node = qemu::entropy_source(rng); !node.empty()) files.push_back(std::move(node));
-    for (const auto& device : definition.block_tune.devices)
-        files.push_back(device.path);
     if (definition.vsock) files.emplace_back(qemu::vsock_node);
     files.emplace_back("/dev/kvm");
     std::sort(files.begin(), files.end());
@@ -69,9 +85,9 @@ Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
     choose_labels(draft);
     grant_files(draft);
     shape_scope(draft);
-    tune_scope(draft);
     allow_devices(draft);
     pass_descriptors(draft);
+    choose_ports(draft);
     compose_process(draft);
 
     if (!draft.refusals.empty()) return std::move(draft.refusals);

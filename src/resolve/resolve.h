@@ -28,6 +28,7 @@ struct FactsRequest {
     std::vector<std::string> images = {};
     // Those whose header is asked for what backs them as well, and so on downwards.
     std::vector<std::string> chains = {};
+    bool ports = false; // which are in use
     bool operator==(const FactsRequest&) const = default;
 };
 
@@ -36,7 +37,8 @@ struct FactsRequest {
 constexpr std::size_t max_chain_images = 64;
 constexpr std::size_t max_images = 1024;
 
-// `policy` is the host's: the rules that are for this guest are applied first, here and in resolve().
+// `policy` is the host's: the rules that are for this guest are applied first, here and in
+// resolve().
 FactsRequest facts_needed(const HostPolicy& policy, const GuestDefinition& definition);
 
 // What must be known besides, after a look at the files asked for: what the headers of images name.

@@ -14,6 +14,7 @@
 //       "header": {"error": "…", "backing": FILE, "format": "qcow2", "data": FILE}}}
 //       FILE is "/path", or {"name": "as written", "path": "/path", missing if it is no file's}
 //   "categories_in_use": [[low, high], …] | "all", "category_seed": n
+//   "ports_in_use": [port, …]
 //   "exclusive_images", "shared_images": [{"id": [device, inode], "guest": "name"}]
 //
 // A key that is not listed here is an error. * is what holds when the key is missing.

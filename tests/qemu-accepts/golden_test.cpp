@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every definition of tests/golden/domains, with files of its own, started by the real QEMU.
 #include "src/domain/domain_xml.h"
+#include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
 #include "tests/qemu-accepts/images.h"
 #include "tests/qemu-accepts/qemu_process.h"
 #include "tests/unit/domain/golden.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +31,8 @@ class Landing {
             settle(character);
         if (!guest.os.kernel.empty()) make_kernel(guest.os.kernel = place_.path("vmlinuz"));
         if (!guest.os.initrd.empty()) make_raw(guest.os.initrd = place_.path("initrd"));
+        for (auto& graphics : guest.graphics)
+            settle(graphics);
         settle(guest.os.firmware);
     }
 
@@ -68,6 +74,29 @@ class Landing {
         const bool named = character.source == CharacterSource::file ||
                            character.source == CharacterSource::unix_listener;
         if (named) character.path = next();
+        if (!character.log.empty()) character.log = next();
+        if (character.source == CharacterSource::tcp_listener)
+            character.service = free_port(character.host == "::1" ? AF_INET6 : AF_INET);
+        if (character.source == CharacterSource::device) character.path = "/dev/null";
+    }
+    // SPICE finds none itself, and others listen here as well.
+    void settle(Graphics& graphics) {
+        if (!graphics.socket.empty()) graphics.socket = next();
+        const bool tcp = graphics.listens == ListenType::address;
+        if (graphics.type == GraphicsType::spice && tcp)
+            graphics.port = static_cast<int>(free_port(AF_INET));
+    }
+    static unsigned free_port(int family) {
+        const UniqueFd socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        sockaddr_storage address{};
+        address.ss_family = static_cast<sa_family_t>(family);
+        socklen_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+        auto* const where = reinterpret_cast<sockaddr*>(&address);
+        if (::bind(socket.get(), where, size) != 0 ||
+            ::getsockname(socket.get(), where, &size) != 0)
+            throw std::runtime_error("no free port");
+        return ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in*>(where)->sin_port
+                                       : reinterpret_cast<sockaddr_in6*>(where)->sin6_port);
     }
 
     const Workplace& place_;
@@ -87,6 +116,17 @@ void leave_out_what_is_not_here(GuestDefinition& guest) {
                   [](const NamedSwitch& each) { return each.name == "vpindex"; });
     if (guest.cpu_mode == "host-passthrough") guest.cpu_mode = "maximum";
     if (!can_open(qemu::vsock_node)) guest.vsock.reset();
+    for (auto& graphics : guest.graphics)
+        if (!can_open(qemu::render_node(graphics).c_str())) graphics.gl.reset();
+    std::erase_if(guest.graphics, [](const Graphics& graphics) {
+        return graphics.type == GraphicsType::egl_headless &&
+               !can_open(qemu::render_node(graphics).c_str());
+    });
+    // Only a real one takes the questions that QEMU asks of it.
+    std::erase_if(guest.characters, [](const CharacterDevice& character) {
+        return character.source == CharacterSource::device &&
+               character.target == CharacterDevice::Target::parallel;
+    });
     // Pages and a limit that the host must have been told to give.
     guest.memory_backing.hugepages = guest.memory_backing.locked = false;
     guest.memory_backing.page_size = 0;

@@ -80,6 +80,74 @@ TEST(Characters, a_file_comes_as_an_inherited_descriptor) {
     EXPECT_EQ(arguments(argv, "-chardev")[1], "file,id=char1,path=/dev/fdset/1,append=on");
 }
 
+TEST(Characters, other_ends) {
+    auto definition = guest();
+    using Target = CharacterDevice::Target;
+    definition.graphics = {{.type = GraphicsType::spice}, {.type = GraphicsType::dbus}};
+    definition.characters = {
+        {.source = CharacterSource::vc},
+        {.port = 1, .source = CharacterSource::device, .path = "/dev/ttyS0"},
+        {.target = Target::parallel, .source = CharacterSource::device, .path = "/dev/parport0"},
+        {.port = 2,
+         .source = CharacterSource::tcp_listener,
+         .host = "::1",
+         .service = 4555,
+         .telnet = true},
+        {.target = Target::virtio_channel,
+         .source = CharacterSource::spicevmc,
+         .name = "com.redhat.spice.0"},
+        {.target = Target::virtio_channel,
+         .source = CharacterSource::spiceport,
+         .name = "org.spice-space.webdav.0",
+         .channel = "org.spice-space.webdav.0"},
+        {.target = Target::virtio_channel,
+         .source = CharacterSource::vdagent,
+         .name = "agent",
+         .clipboard = true,
+         .client_mouse = false},
+        {.target = Target::virtio_channel,
+         .source = CharacterSource::dbus,
+         .name = "port",
+         .channel = "org.example"}};
+    EXPECT_EQ(
+        arguments(definition, "-chardev"),
+        (Words{"vc,id=char0", "serial,id=char1,path=/dev/ttyS0",
+               "parallel,id=char2,path=/dev/parport0",
+               "socket,id=char3,host=::1,port=4555,telnet=on,server=on,wait=off",
+               "spicevmc,id=char4,name=vdagent", "spiceport,id=char5,name=org.spice-space.webdav.0",
+               "qemu-vdagent,id=char6,clipboard=on,mouse=off", "dbus,id=char7,name=org.example"}));
+    EXPECT_EQ(object(definition, "-device", "parallel-2")["driver"], "isa-parallel");
+}
+
+TEST(Characters, serial_ports_that_are_plugged_in) {
+    auto definition = guest();
+    definition.characters = {
+        {.target = CharacterDevice::Target::pci_serial, .source = CharacterSource::null},
+        {.target = CharacterDevice::Target::usb_serial,
+         .port = 1,
+         .source = CharacterSource::null}};
+    EXPECT_EQ(object(definition, "-device", "console-0")["driver"], "pci-serial");
+    EXPECT_EQ(object(definition, "-device", "console-1")["bus"], "usb0.0");
+    EXPECT_EQ(object(definition, "-device", "usb0")["driver"], "qemu-xhci") << "it brings the bus";
+}
+
+TEST(Characters, what_is_logged_besides) {
+    auto definition = guest();
+    definition.characters = {character(CharacterSource::pty), character(CharacterSource::null)};
+    definition.characters[0].log = "/var/log/a,b";
+    definition.characters[1].log = "/var/log/c";
+    definition.characters[1].log_append = true;
+    definition.characters[1].port = 1;
+    EXPECT_EQ(arguments(definition, "-chardev"),
+              (Words{"pty,id=char0,logfile=/var/log/a,,b,logappend=off",
+                     "null,id=char1,logfile=/var/log/c,logappend=on"}));
+    auto inherits = context();
+    inherits.log_fds[0] = 12;
+    const auto argv = modern_argv(definition, inherits);
+    EXPECT_EQ(arguments(argv, "-add-fd"), Words{"fd=12,set=2"}) << "a set of its own";
+    EXPECT_EQ(arguments(argv, "-chardev")[0], "pty,id=char0,logfile=/dev/fdset/2,logappend=on");
+}
+
 TEST(Characters, a_log_needs_somewhere_to_go) {
     auto definition = guest();
     definition.characters = {character(CharacterSource::stdio_log)};
@@ -112,6 +180,106 @@ TEST(Display, vnc_addresses) {
     EXPECT_EQ(vnc(5900, ""), "vnc=127.0.0.1:0");
     EXPECT_EQ(vnc(5917, "0.0.0.0"), "vnc=0.0.0.0:17");
     EXPECT_EQ(vnc(-1, "::1"), "vnc=[::1]:0,to=99");
+}
+
+std::string vnc(const Graphics& graphics) {
+    auto definition = guest();
+    definition.audios = {{4, {}}};
+    definition.graphics.push_back(graphics);
+    return arguments(definition, "-vnc").at(0);
+}
+
+TEST(Display, vnc_elsewhere) {
+    EXPECT_EQ(vnc({.listens = ListenType::none}), "vnc=none");
+    EXPECT_EQ(vnc({.listens = ListenType::socket, .socket = "/a,b"}), "vnc=unix:/a,,b");
+    EXPECT_EQ(vnc({.port = 5901,
+                   .share = SharePolicy::allow_exclusive,
+                   .websocket = -1,
+                   .power_control = false,
+                   .audio = 4}),
+              "vnc=127.0.0.1:1,websocket=on,share=allow-exclusive,power-control=off,"
+              "audiodev=audio4");
+    EXPECT_EQ(vnc({.port = 5901, .websocket = 5777}), "vnc=127.0.0.1:1,websocket=5777");
+}
+
+std::string spice(Graphics graphics) {
+    auto definition = guest();
+    graphics.type = GraphicsType::spice;
+    definition.graphics = {{.port = 5901}, std::move(graphics)};
+    auto chosen = context();
+    chosen.display_ports[1] = 5942;
+    return arguments(modern_argv(definition, chosen), "-spice").at(0);
+}
+
+TEST(Display, spice_where_it_listens) {
+    EXPECT_EQ(spice({}), "port=5942,addr=127.0.0.1,disable-ticketing=on");
+    EXPECT_EQ(spice({.port = 5910, .listen = "::1"}), "port=5910,addr=::1,disable-ticketing=on");
+    EXPECT_EQ(spice({.listens = ListenType::none}), "port=0,disable-ticketing=on");
+    EXPECT_EQ(spice({.listens = ListenType::socket, .socket = "/s"}),
+              "unix=on,addr=/s,disable-ticketing=on");
+}
+
+TEST(Display, spice_how_it_behaves) {
+    Graphics graphics{.port = 5910};
+    graphics.spice = {.default_mode = ChannelMode::insecure,
+                      .channels = {{SpiceChannel::main, ChannelMode::insecure},
+                                   {SpiceChannel::record, ChannelMode::any}},
+                      .image = ImageCompression::auto_lz,
+                      .jpeg = WanCompression::automatic,
+                      .zlib = WanCompression::never,
+                      .playback_compression = false,
+                      .streaming = VideoStreaming::all,
+                      .clipboard = false,
+                      .client_mouse = false,
+                      .file_transfer = true};
+    EXPECT_EQ(spice(graphics),
+              "port=5910,addr=127.0.0.1,disable-ticketing=on,plaintext-channel=default,"
+              "plaintext-channel=main,image-compression=auto_lz,jpeg-wan-compression=auto,"
+              "zlib-glz-wan-compression=never,streaming-video=all,playback-compression=off,"
+              "agent-mouse=off,disable-copy-paste=on,disable-agent-file-xfer=off");
+}
+
+TEST(Display, with_the_hosts_gpu) {
+    EXPECT_EQ(spice({.listens = ListenType::none, .gl = true}),
+              "port=0,disable-ticketing=on,gl=on,rendernode=/dev/dri/renderD128");
+    auto definition = guest();
+    EXPECT_EQ(arguments(definition, "-display"), Words{"none"});
+    definition.graphics = {{.type = GraphicsType::egl_headless, .render_node = "/dev/dri/x"}};
+    EXPECT_EQ(arguments(definition, "-display"), Words{"egl-headless,rendernode=/dev/dri/x"});
+    definition.audios = {{2, {}, AudioType::dbus}};
+    definition.graphics = {{.type = GraphicsType::dbus, .audio = 2, .gl = false}};
+    EXPECT_EQ(arguments(definition, "-display"), Words{"dbus,p2p=on,gl=off,audiodev=audio2"});
+}
+
+TEST(Display, sound_goes_to_who_sees) {
+    auto definition = guest();
+    definition.sounds.resize(1);
+    EXPECT_EQ(object(definition, "-audiodev", "audio1")["driver"], "none");
+    definition.graphics = {{.type = GraphicsType::spice}};
+    EXPECT_EQ(object(definition, "-audiodev", "audio1")["driver"], "spice");
+    definition.audios = {{1, {}}};
+    EXPECT_EQ(object(definition, "-audiodev", "audio1")["driver"], "none") << "as its owner says";
+}
+
+TEST(Redirection, devices_of_the_client) {
+    auto definition = guest();
+    definition.graphics = {{.type = GraphicsType::spice}};
+    definition.redirected.resize(2);
+    definition.smartcards.resize(1);
+    EXPECT_EQ(object(definition, "-device", "redir1"), json({{"driver", "usb-redir"},
+                                                             {"id", "redir1"},
+                                                             {"bus", "usb0.0"},
+                                                             {"chardev", "redir1-client"}}));
+    EXPECT_EQ(object(definition, "-device", "smartcard0")["bus"], "ccid0.0");
+    EXPECT_EQ(
+        arguments(definition, "-chardev"),
+        (Words{"spicevmc,id=redir0-client,name=usbredir", "spicevmc,id=redir1-client,name=usbredir",
+               "spicevmc,id=smartcard0-client,name=smartcard"}));
+    definition.redirection_rules = {{.device_class = std::uint8_t{8},
+                                     .vendor = std::uint16_t{0x1234},
+                                     .version = std::uint16_t{0x0256}},
+                                    {.allow = false}};
+    EXPECT_EQ(object(definition, "-device", "redir0")["filter"], "8:4660:-1:598:1|-1:-1:-1:-1:0");
 }
 
 TEST(Display, keymap) {

@@ -192,13 +192,60 @@ TEST(Unsupported, displays) {
     auto definition = guest();
     definition.graphics.resize(2);
     definition.videos = {{.model = "vga"}, {.model = "qxl"}, {.model = "cirrus"}};
-    EXPECT_EQ(messages(definition), (Messages{"more than one display is not handled",
+    EXPECT_EQ(messages(definition), (Messages{"more than one display of a type is not handled",
                                               "video model 'cirrus' cannot be a second card"}));
     definition = guest();
     definition.graphics = {{.port = 5899}};
     EXPECT_EQ(messages(definition), Messages{"port 5899 cannot be a VNC display"});
     definition.graphics = {{.listen = "localhost"}};
     EXPECT_EQ(messages(definition), Messages{"cannot listen on 'localhost'"});
+}
+
+TEST(Unsupported, displays_together) {
+    auto definition = guest();
+    definition.graphics = {{.keymap = "de"},
+                           {.type = GraphicsType::spice, .keymap = "fr"},
+                           {.type = GraphicsType::dbus},
+                           {.type = GraphicsType::egl_headless}};
+    EXPECT_EQ(messages(definition),
+              (Messages{"QEMU has one keymap for all displays",
+                        "displays 'dbus' and 'egl-headless' exclude each other"}));
+    definition.graphics = {{.type = GraphicsType::spice, .listens = ListenType::socket}};
+    EXPECT_EQ(messages(definition), Messages{"the path of a display's socket has 1 to 107 bytes"});
+    definition.graphics[0].socket = "display.sock";
+    EXPECT_EQ(messages(definition), Messages{"socket 'display.sock' is not an absolute path"});
+}
+
+TEST(Unsupported, what_nobody_is_there_for) {
+    auto definition = guest();
+    definition.audios = {{1, {}, AudioType::spice}, {2, {}, AudioType::dbus}};
+    definition.redirected.resize(1);
+    definition.smartcards.resize(1);
+    definition.characters = {{.target = CharacterDevice::Target::virtio_channel,
+                              .source = CharacterSource::spicevmc,
+                              .name = "com.redhat.spice.0"}};
+    EXPECT_EQ(messages(definition), (Messages{"there is no SPICE client to hear it",
+                                              "there is no D-Bus client to hear it",
+                                              "there is no SPICE client at its other end",
+                                              "there is no SPICE client at its other end",
+                                              "there is no SPICE client at its other end"}));
+    definition.graphics = {{.type = GraphicsType::spice}, {.type = GraphicsType::dbus}};
+    EXPECT_EQ(messages(definition), Messages{});
+    definition.graphics[1].audio = 1;
+    EXPECT_EQ(messages(definition), Messages{"its client hears an <audio type='dbus'> alone"});
+}
+
+TEST(Unsupported, ports_of_the_host) {
+    auto definition = guest();
+    definition.characters = {{.target = CharacterDevice::Target::virtio_console,
+                              .source = CharacterSource::device,
+                              .path = "/dev/ttyS0"}};
+    EXPECT_EQ(messages(definition),
+              Messages{"a port of the host's can only be a port of the guest's"});
+    definition.characters[0].target = CharacterDevice::Target::parallel;
+    EXPECT_EQ(messages(definition), Messages{});
+    definition.characters[0].port = 3;
+    EXPECT_EQ(messages(definition), Messages{"a PC has no parallel port 3"});
 }
 
 TEST(Unsupported, a_tablet_on_ps2) {
