@@ -4,6 +4,7 @@
 #include "agent/executor/executor.h"
 #include "agent/executor/granted_files.h"
 #include "agent/executor/guest_state.h"
+#include "agent/executor/place_threads.h"
 #include "agent/executor/scope_end.h"
 #include "agent/executor/shim_link.h"
 #include "agent/executor/undo.h"
@@ -61,6 +62,7 @@ class Launch {
     void settle_in_scope(int scope);
     void release();
     void await_prelaunch();
+    void place_threads();
     void check_confinement();
     void let_run();
     RunningGuest finish();
@@ -108,6 +110,7 @@ RunningGuest Launch::run() {
     at("scope", [&] { enter_scope(); });
     at("shim", [&] { release(); });
     at("emulator", [&] { await_prelaunch(); });
+    at("threads", [&] { place_threads(); });
     at("verify", [&] { check_confinement(); });
     at("emulator", [&] { let_run(); });
     return finish();
@@ -279,6 +282,14 @@ void Launch::await_prelaunch() {
         const auto status = qmp_->execute("query-status", deadline);
         if (status.value("status", "") != "prelaunch")
             throw LaunchError("emulator", "runs the guest before its confinement was checked");
+    } catch (const host::QmpError& error) {
+        throw explained(error);
+    }
+}
+
+void Launch::place_threads() {
+    try {
+        executor::place_threads(plan_, qemu_.pid, *qmp_, Clock::now() + qemu_patience);
     } catch (const host::QmpError& error) {
         throw explained(error);
     }

@@ -6,6 +6,7 @@
 #include "agent/host/proc_text.h"
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
+#include "agent/host/threads.h"
 #include "src/base/unique_fd.h"
 
 #include <algorithm>
@@ -85,6 +86,18 @@ void note_limits(KernelView& view, const UniqueFd& scope) {
     view.memory = limit_view(scope, "memory.max", lists_controller(controllers, "memory"));
 }
 
+// What the plan's share of the host is read back from; a file that is not there is not noted.
+void note_tuning(KernelView& view, const UniqueFd& scope) {
+    const UniqueFd top = cgroup_directory("");
+    const auto controllers = read_text("cgroup.controllers", top.get()).value_or("");
+    for (const char* controller : {"cpu", "memory", "io", "cpuset"})
+        if (lists_controller(controllers, controller)) view.controllers.emplace_back(controller);
+    for (const char* file :
+         {"cpu.weight", "cpu.max", "memory.high", "memory.low", "memory.swap.max", "io.weight",
+          "io.max", "cpuset.cpus", "cpuset.mems"})
+        if (auto text = read_text(file, scope.get())) view.scope_files[file] = std::move(*text);
+}
+
 void note_node(KernelView& view, const UniqueFd& process) {
     const auto cgroup = unified_cgroup(process_text(process, "cgroup"));
     if (!cgroup) return;
@@ -92,13 +105,14 @@ void note_node(KernelView& view, const UniqueFd& process) {
     view.scope_cgroup = parent_cgroup(*cgroup);
 }
 
-void note_cgroup(KernelView& view, const UniqueFd& process) {
+void note_cgroup(KernelView& view, const UniqueFd& process, bool tuned) {
     note_node(view, process);
     if (view.cgroup.empty()) return;
     const UniqueFd scope = cgroup_directory(view.scope_cgroup);
     if (!scope) return;
     view.device_filter = device_filter_attached(scope.get());
     note_limits(view, scope);
+    if (tuned) note_tuning(view, scope);
     const UniqueFd own = cgroup_directory(view.cgroup);
     if (own && view.device_filter.value_or(false)) view.devices = device_answers(own.get());
 }
@@ -215,7 +229,8 @@ KernelView read_kernel_view(pid_t pid, int pidfd, const LaunchPlan& plan) {
     note_status(view, process);
     if (selinux::enabled())
         view.process_label = attribute_label(process_text(process, "attr/current"));
-    note_cgroup(view, process);
+    note_cgroup(view, process, plan.scope.tuning.has_value());
+    if (plan.scope.tuning && !plan.scope.tuning->threads.empty()) view.threads = thread_views(pid);
     note_fds(view, process);
     for (const plan::FileGrant& grant : plan.files)
         view.files.push_back(file_view(grant));

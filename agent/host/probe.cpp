@@ -4,6 +4,8 @@
 #include "agent/host/accounts.h"
 #include "agent/host/file_fact.h"
 #include "agent/host/listening_ports.h"
+#include "agent/host/lines.h"
+#include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
 
 #include <algorithm>
@@ -58,6 +60,13 @@ bool can_open(const FileFact& node) {
                        [](const PathComponent& parent) { return parent.searchable; });
 }
 
+// A list that is no list is as none.
+NumberSet online(const char* what) {
+    const auto text = read_text(std::string("/sys/devices/system/") + what + "/online");
+    return text ? NumberSet::parse(trimmed(text->substr(0, text->find('\n')))).value_or(NumberSet())
+                : NumberSet();
+}
+
 template <class Value>
 Value random_value() {
     Value value{};
@@ -90,6 +99,8 @@ HostFacts probe(const FactsRequest& request) {
     facts.identity = std::move(account.identity);
     facts.identity_error = std::move(account.error);
     facts.shim_account = look_up_owner(shim_user);
+    facts.processors = online("cpu");
+    facts.memory_nodes = online("node");
     facts.selinux = selinux_fact();
     auto files = request.files;
     files.emplace_back(kvm_node);

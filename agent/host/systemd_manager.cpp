@@ -3,6 +3,8 @@
 // one stream; the bus keeps the order, so a match stands before the call whose signal it is for.
 #include "agent/host/systemd_manager.h"
 
+#include "src/base/number_set.h"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -110,6 +112,15 @@ class Writer {
         for (int i = 0; i < 3; ++i)
             close();
     }
+    void property_of_bytes(const char* name, const std::vector<std::uint8_t>& bytes) {
+        open('r', "sv");
+        append("s", name);
+        open('v', "ay");
+        if (result_ >= 0)
+            result_ = sd_bus_message_append_array(message_, 'y', bytes.data(), bytes.size());
+        for (int i = 0; i < 2; ++i)
+            close();
+    }
     [[nodiscard]] int result() const { return result_; }
 
   private:
@@ -135,6 +146,59 @@ void append_limits(Writer& to, const plan::Scope& scope) {
     to.append("(sv)", "MemoryMax", "t", scope.memory_max == 0 ? infinity : scope.memory_max);
 }
 
+// A set as systemd takes it: a bit for each number, the lowest in the first byte.
+std::vector<std::uint8_t> mask_of(const std::string& text) {
+    std::vector<std::uint8_t> mask;
+    const auto set = NumberSet::parse(text).value_or(NumberSet());
+    for (const auto& range : set.ranges()) {
+        mask.resize(range.last / 8 + 1);
+        for (unsigned number = range.first; number <= range.last; ++number)
+            mask[number / 8] |= static_cast<std::uint8_t>(1U << (number % 8));
+    }
+    return mask;
+}
+
+void append_set(Writer& to, const char* property, const std::string& text) {
+    if (text.empty()) return;
+    to.property_of_bytes(property, mask_of(text));
+}
+
+void append_io(Writer& to, const char* property, const plan::Tuning& tuning,
+               std::uint64_t plan::IoLimit::*value) {
+    for (const auto& limit : tuning.io)
+        if (limit.*value != 0)
+            to.append("(sv)", property, "a(st)", 1, limit.path.c_str(), limit.*value);
+}
+
+// systemd counts the quota by the second; rounded up, its way back to the period gives ours.
+std::uint64_t quota_of_a_second(const plan::Tuning& tuning) {
+    constexpr std::uint64_t second = 1'000'000;
+    const auto period = tuning.cpu_period_usec;
+    return (tuning.cpu_quota_usec * second + period - 1) / period;
+}
+
+void append_tuning(Writer& to, const plan::Tuning& tuning) {
+    const auto append = [&](const char* property, std::uint64_t value) {
+        if (value != 0) to.append("(sv)", property, "t", value);
+    };
+    append("CPUWeight", tuning.cpu_weight);
+    if (tuning.cpu_quota_usec != 0) {
+        append("CPUQuotaPerSecUSec", quota_of_a_second(tuning));
+        append("CPUQuotaPeriodUSec", tuning.cpu_period_usec);
+    }
+    append("MemoryHigh", tuning.memory_high);
+    append("MemoryLow", tuning.memory_low);
+    append("MemorySwapMax", tuning.memory_swap_max);
+    append("IOWeight", tuning.io_weight);
+    append_io(to, "IODeviceWeight", tuning, &plan::IoLimit::weight);
+    append_io(to, "IOReadBandwidthMax", tuning, &plan::IoLimit::read_bytes);
+    append_io(to, "IOWriteBandwidthMax", tuning, &plan::IoLimit::write_bytes);
+    append_io(to, "IOReadIOPSMax", tuning, &plan::IoLimit::read_operations);
+    append_io(to, "IOWriteIOPSMax", tuning, &plan::IoLimit::write_operations);
+    append_set(to, "AllowedCPUs", tuning.processors);
+    append_set(to, "AllowedMemoryNodes", tuning.memory_nodes);
+}
+
 // DelegateControllers= alone: Delegate=yes beside it would delegate every controller there is.
 void append_properties(Writer& to, const plan::Scope& scope, pid_t leader) {
     to.open('a', "(sv)");
@@ -144,6 +208,7 @@ void append_properties(Writer& to, const plan::Scope& scope, pid_t leader) {
     to.property_of_words("DelegateControllers", scope.delegate);
     append_devices(to, scope);
     append_limits(to, scope);
+    if (scope.tuning) append_tuning(to, *scope.tuning);
     to.append("(sv)", "KillSignal", "i", static_cast<std::int32_t>(scope.kill_signal));
     to.append("(sv)", "SendSIGHUP", "b", 0);
     to.append("(sv)", "TimeoutStopUSec", "t", scope.stop_timeout_usec);

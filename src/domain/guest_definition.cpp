@@ -61,6 +61,13 @@ GuestDefinition strip_places(GuestDefinition definition) {
     firmware.nvram_place = firmware.dtb_place = {};
     if (firmware.loader) firmware.loader->place = {};
     strip(definition.memory_modules);
+    auto& pins = definition.cpu_tune;
+    strip(pins.vcpu_pins);
+    strip(pins.iothread_pins);
+    if (pins.emulator_pin) pins.emulator_pin->place = {};
+    strip(definition.block_tune.devices);
+    pins.place = definition.memory_tune.place = definition.block_tune.place = {};
+    definition.partition.place = {};
     strip(definition.numa_cells);
     strip(definition.vcpu_states);
     strip(definition.iothreads.listed);

@@ -10,6 +10,7 @@
 #include "src/domain/numa.h"
 #include "src/domain/platform.h"
 #include "src/domain/redirection.h"
+#include "src/domain/resource_limits.h"
 #include "src/domain/small_devices.h"
 #include "src/domain/threads.h"
 
@@ -23,7 +24,7 @@ namespace vmwarden {
 enum class DomainType { qemu, kvm };
 enum class BootDevice { fd, hd, cdrom, network };
 enum class LifecycleAction { destroy, restart, preserve, rename_restart };
-enum class ClockOffset { utc, localtime, variable, absolute };
+enum class ClockOffset { utc, localtime, timezone, variable, absolute };
 
 struct OsBoot {
     std::string type = "hvm";
@@ -207,6 +208,10 @@ struct GuestDefinition {
     std::vector<VcpuState> vcpu_states;    // by number, all or none
     IoThreads iothreads;
     NumaTune numa_tune;
+    CpuTune cpu_tune;
+    MemoryTune memory_tune;
+    BlockTune block_tune;
+    Partition partition;
     OsBoot os;
     Features features;
     FeatureDetails feature_details;
@@ -216,6 +221,7 @@ struct GuestDefinition {
     std::vector<NumaCell> numa_cells;
     ClockOffset clock = ClockOffset::utc;
     std::optional<std::uint64_t> clock_start; // of absolute: seconds since 1970
+    std::string timezone;                     // of timezone: "Europe/Berlin"
     std::vector<Timer> timers;
     PowerManagement power;
     LifecycleAction on_poweroff = LifecycleAction::destroy;

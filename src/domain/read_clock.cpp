@@ -12,10 +12,10 @@ namespace {
 constexpr std::uint64_t last_second = 253402300799; // of the year 9999
 
 constexpr NotDone offsets_refused[] = {
-    {"variable", "the guest's changes to its clock are not kept"},
-    {"timezone", "QEMU knows UTC and the host's own zone: write utc or localtime"}};
+    {"variable", "the guest's changes to its clock are not kept from one start to the next"}};
 constexpr NotDone clock_attributes_refused[] = {
-    {"timezone"}, {"adjustment", "the guest's changes to its clock are not kept"}, {"basis"}};
+    {"adjustment", "the guest's changes to its clock are not kept from one start to the next"},
+    {"basis", "only offset 'variable' has one"}};
 constexpr NotDone timers_refused[] = {{"platform", "only Xen guests have it"},
                                       {"armvtimer", "only ARM guests have one"}};
 constexpr NotDone tick_policies_refused[] = {{"merge", "no emulation of QEMU's does this"}};
@@ -88,6 +88,28 @@ void read_start(ElementReader& clock, GuestDefinition& guest) {
         clock.error(start->at, "only offset 'absolute' has a start", "write offset='absolute'");
 }
 
+// QEMU's C library looks the name up: it must not lead to a file elsewhere.
+void read_timezone(ElementReader& clock, GuestDefinition& guest) {
+    const auto zone = clock.attribute("timezone");
+    if (!zone && guest.clock == ClockOffset::timezone)
+        clock.error(clock.at(), "offset 'timezone' needs a timezone",
+                    "write timezone='Europe/Berlin', say");
+    if (!zone) return;
+    constexpr std::size_t longest = 64;
+    constexpr std::string_view signs = "/_+-";
+    const auto& text = zone->text;
+    const bool plain = std::all_of(text.begin(), text.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               signs.find(c) != signs.npos;
+    });
+    if (!plain || text.empty() || text.size() > longest || text[0] == '/')
+        clock.error(zone->at, in_quotes(text) + " is no time zone",
+                    "write a name of /usr/share/zoneinfo, as Europe/Berlin");
+    if (guest.clock != ClockOffset::timezone)
+        clock.error(zone->at, "only offset 'timezone' has one", "write offset='timezone'");
+    guest.timezone = text;
+}
+
 } // namespace
 
 // The oldest documents say sync= for what is offset= since.
@@ -102,6 +124,7 @@ void read_clock(ElementReader& clock, GuestDefinition& guest) {
     if (!clock.attribute("offset") && !sync_at)
         clock.error(clock.at(), "<clock> says no offset", "write <clock offset='utc'/>");
     read_start(clock, guest);
+    read_timezone(clock, guest);
     if (guest.clock == ClockOffset::absolute && !clock.attribute("start"))
         clock.error(clock.at(), "offset 'absolute' needs a start",
                     "write start='0' for 1970, say: seconds since then");

@@ -22,11 +22,7 @@ constexpr NotDone domain_types_refused[] = {
 
 constexpr NotDone elements_refused[] = {
     {"genid"},
-    {"memtune"},
-    {"cputune"},
-    {"blkiotune"},
     {"throttlegroups"},
-    {"resource", "the slice comes from the host policy"},
     {"sysinfo"},
     {"bootloader", "only Xen guests have one"},
     {"bootloader_args", "only Xen guests have one"},
@@ -169,6 +165,10 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     domain.child("vcpu", [&](ElementReader& vcpu) { read_vcpu(vcpu, guest); });
     domain.child("vcpus", [&](ElementReader& vcpus) { read_vcpus(vcpus, guest); });
     read_iothreads(domain, guest);
+    domain.child("cputune", [&](ElementReader& cputune) { read_cputune(cputune, guest); });
+    domain.child("memtune", [&](ElementReader& memtune) { read_memtune(memtune, guest); });
+    domain.child("blkiotune", [&](ElementReader& blkiotune) { read_blkiotune(blkiotune, guest); });
+    domain.child("resource", [&](ElementReader& resource) { read_resource(resource, guest); });
     if (!domain.child("os", [&](ElementReader& os) { read_os(os, guest); }))
         domain.error(domain.at(), "the guest has no <os>", "write <os><type>hvm</type></os>");
     domain.child("features", [&](ElementReader& features) { read_features(features, guest); });

@@ -21,7 +21,6 @@ constexpr NotDone numa_refused[] = {{"interconnects"}};
 constexpr std::string_view no_numad = "numad is not asked: the host's administrator places guests";
 constexpr Word<bool> placements[] = {{"static", true}};
 constexpr NotDone placements_refused[] = {{"auto", no_numad}};
-constexpr NotDone modes_refused[] = {{"restrictive"}};
 constexpr Word<bool> module_models[] = {{"dimm", true}};
 constexpr std::string_view from_files = "its contents would be a file of the host's";
 constexpr NotDone module_models_refused[] = {
@@ -137,7 +136,7 @@ void check_cells(ElementReader& numa, const std::vector<NumaCell>& cells) {
 std::optional<MemoryPlacement> read_placement(ElementReader& element) {
     MemoryPlacement placement;
     placement.place = element.place();
-    placement.mode = element.word("mode", numa_modes, modes_refused).value_or(NumaMode::strict);
+    placement.mode = element.word("mode", numa_modes).value_or(NumaMode::strict);
     const auto nodes = element.attribute("nodeset");
     if (element.attribute("placement")) {
         if (!element.word("placement", placements, placements_refused)) return std::nullopt;
@@ -165,6 +164,10 @@ void read_cell_placement(ElementReader& element, GuestDefinition& guest) {
     if (*id >= guest.numa_cells.size())
         element.error(id_text->at, "there is no cell " + std::to_string(*id),
                       "add it to <numa> in <cpu>, or remove <memnode>");
+    const bool restricts = tune.memory && tune.memory->mode == NumaMode::restrictive;
+    if ((placement->mode == NumaMode::restrictive) != restricts)
+        element.error(element.at(), "mode 'restrictive' is for all of the guest's memory",
+                      "write it in <memory> and in each <memnode>, or in none");
     if (std::ranges::count(tune.cells, *id, &CellPlacement::cell) != 0)
         return element.error(id_text->at, "cell " + std::to_string(*id) + " is placed twice",
                              "remove one of them");

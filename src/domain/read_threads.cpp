@@ -11,14 +11,11 @@ namespace {
 
 constexpr std::uint64_t most_vcpus = 4096;
 constexpr std::uint64_t most_iothreads = 1000;
-// A thread's name shows it; the kernel keeps 15 bytes: "IO iothread9999".
-constexpr std::uint64_t last_iothread = 9999;
 constexpr std::uint64_t most_pool_threads = 4096;
 
 constexpr NotDone placements_refused[] = {{"auto", "numad is not asked: the host's administrator "
                                                    "places guests by slices"}};
 constexpr Word<bool> placements[] = {{"static", true}};
-constexpr NotDone vcpu_refused[] = {{"cpuset", "guests run on all processors of their slice"}};
 constexpr NotDone iothread_children_refused[] = {{"poll", "how long it polls is QEMU's to choose"}};
 
 std::optional<unsigned> read_number(ElementReader& element, std::string_view name,
@@ -117,7 +114,9 @@ void read_iothread(ElementReader& element, std::vector<IoThread>& to) {
 
 void read_vcpu(ElementReader& vcpu, GuestDefinition& guest) {
     vcpu.word("placement", placements, placements_refused);
-    vcpu.refuse_attributes(vcpu_refused);
+    if (const auto cpuset = vcpu.attribute("cpuset"))
+        guest.cpu_tune.processors =
+            numbers_from(*cpuset, "cpuset", vcpu.report()).value_or(NumberSet());
     guest.vcpus_place = vcpu.place();
     const auto count =
         number_from(vcpu.trimmed_text(), "number of processors", 1, most_vcpus, vcpu.report());

@@ -31,7 +31,13 @@ void read_vcpus(ElementReader& vcpus, GuestDefinition& guest);
 // <iothreads>, <iothreadids> and <defaultiothread>.
 void read_iothreads(ElementReader& domain, GuestDefinition& guest);
 // The I/O thread that serves a device; 0: none of its own.
+// A thread's name shows its number; the kernel keeps 15 bytes: "IO iothread9999".
+constexpr std::uint64_t last_iothread = 9999;
 unsigned read_iothread_of(ElementReader& driver, const GuestDefinition& guest);
+void read_cputune(ElementReader& cputune, GuestDefinition& guest);
+void read_memtune(ElementReader& memtune, GuestDefinition& guest);
+void read_blkiotune(ElementReader& blkiotune, GuestDefinition& guest);
+void read_resource(ElementReader& resource, GuestDefinition& guest);
 void read_numa(ElementReader& numa, GuestDefinition& guest);
 void read_numatune(ElementReader& numatune, GuestDefinition& guest);
 void read_memory_module(ElementReader& element, GuestDefinition& guest);

@@ -41,6 +41,7 @@ inline constexpr Word<BootDevice> boot_devices[] = {{"fd", BootDevice::fd},
                                                     {"network", BootDevice::network}};
 inline constexpr Word<ClockOffset> clock_offsets[] = {{"utc", ClockOffset::utc},
                                                       {"localtime", ClockOffset::localtime},
+                                                      {"timezone", ClockOffset::timezone},
                                                       {"absolute", ClockOffset::absolute}};
 inline constexpr Word<LifecycleAction> lifecycle_actions[] = {
     {"destroy", LifecycleAction::destroy}, {"restart", LifecycleAction::restart}};
@@ -143,7 +144,8 @@ inline constexpr Word<MemoryAccess> memory_accesses[] = {{"shared", MemoryAccess
                                                          {"private", MemoryAccess::private_}};
 inline constexpr Word<NumaMode> numa_modes[] = {{"strict", NumaMode::strict},
                                                 {"preferred", NumaMode::preferred},
-                                                {"interleave", NumaMode::interleave}};
+                                                {"interleave", NumaMode::interleave},
+                                                {"restrictive", NumaMode::restrictive}};
 
 inline constexpr Word<DiskIo> disk_ios[] = {
     {"threads", DiskIo::threads}, {"native", DiskIo::native}, {"io_uring", DiskIo::io_uring}};

@@ -46,8 +46,12 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     write_memory(xml, "memory", guest.memory);
     if (guest.current_memory) write_memory(xml, "currentMemory", *guest.current_memory);
     write_memory_backing(xml, guest.memory_backing);
+    write_block_tune(xml, guest.block_tune);
+    write_memory_tune(xml, guest.memory_tune);
     write_threads(xml, guest);
+    write_cpu_tune(xml, guest.cpu_tune);
     write_numa_tune(xml, guest.numa_tune);
+    write_partition(xml, guest.partition);
     write_os(xml, guest.os);
     write_features(xml, guest);
     write_cpu(xml, guest);

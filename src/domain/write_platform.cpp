@@ -159,6 +159,7 @@ void write_clock(XmlWriter& xml, const GuestDefinition& guest) {
     XmlAttributes attributes{{"offset", word_for(clock_offsets, guest.clock)}};
     const auto start = std::to_string(guest.clock_start.value_or(0));
     if (guest.clock_start) attributes.push_back({"start", start});
+    if (!guest.timezone.empty()) attributes.push_back({"timezone", guest.timezone});
     xml.element("clock", attributes, [&] {
         for (const auto& timer : guest.timers)
             write_timer(xml, timer);

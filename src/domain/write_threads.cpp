@@ -42,7 +42,9 @@ void write_iothreads(XmlWriter& xml, const IoThreads& threads) {
 
 void write_threads(XmlWriter& xml, const GuestDefinition& guest) {
     const auto current = std::to_string(guest.current_vcpus.value_or(0));
+    const auto processors = guest.cpu_tune.processors.text();
     XmlAttributes vcpu;
+    if (!processors.empty()) vcpu.push_back({"cpuset", processors});
     if (guest.current_vcpus) vcpu.push_back({"current", current});
     xml.text("vcpu", std::to_string(guest.vcpus), vcpu);
     if (!guest.vcpu_states.empty())

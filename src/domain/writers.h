@@ -24,6 +24,10 @@ void write_sounds(XmlWriter& xml, const GuestDefinition& guest);
 void write_max_memory(XmlWriter& xml, const GuestDefinition& guest);
 // <vcpu>, <vcpus>, <iothreads>, <iothreadids> and <defaultiothread>.
 void write_threads(XmlWriter& xml, const GuestDefinition& guest);
+void write_cpu_tune(XmlWriter& xml, const CpuTune& tune);
+void write_memory_tune(XmlWriter& xml, const MemoryTune& tune);
+void write_block_tune(XmlWriter& xml, const BlockTune& tune);
+void write_partition(XmlWriter& xml, const Partition& partition);
 void write_numa_tune(XmlWriter& xml, const NumaTune& tune);
 void write_numa_cells(XmlWriter& xml, const std::vector<NumaCell>& cells);
 void write_memory_modules(XmlWriter& xml, const GuestDefinition& guest);

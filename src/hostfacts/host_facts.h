@@ -2,6 +2,7 @@
 // What probing found on this host, as a value: resolve() sees the host through this alone.
 #pragma once
 
+#include "src/base/number_set.h"
 #include "src/base/units.h"
 
 #include <map>
@@ -85,6 +86,8 @@ struct HostFacts {
     std::optional<Owner> shim_account; // of user "vmwarden", which the shim drops to
     bool kvm_present = false;          // /dev/kvm is a character device
     bool kvm_usable = false;           // and the guest's identity may open it
+    NumberSet processors;              // that are on; empty, as the next: could not be asked
+    NumberSet memory_nodes;
     SelinuxFact selinux;
     // By the path asked for: emulators, disks, kernel, nodes; and what the headers of images name.
     std::map<std::string, FileFact> files;

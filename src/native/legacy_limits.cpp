@@ -165,6 +165,11 @@ class Limits {
         refuse_unless_empty(guest_.vcpu_states, "<vcpus>");
         refuse_unless_empty(guest_.iothreads, "<iothreads>");
         refuse_unless_empty(guest_.numa_tune, "<numatune>");
+        refuse_unless_empty(guest_.cpu_tune, "<cputune> and <vcpu cpuset=...>");
+        refuse_unless_empty(guest_.memory_tune, "<memtune>");
+        refuse_unless_empty(guest_.block_tune, "<blkiotune>");
+        refuse_unless_empty(guest_.partition, "<resource>");
+        refuse_unless_empty(guest_.timezone, "<clock offset='timezone'>");
         refuse_unless_empty(guest_.numa_cells, "<numa>");
         refuse_unless_empty(guest_.memory_modules, "<memory model='dimm'>");
         refuse_unless_empty(guest_.os.firmware, "firmware in <os>");

@@ -58,6 +58,7 @@ NativeLine modern_line(const GuestDefinition& definition) {
                                 "the definition has no <uuid>: the line has none either",
                                 "at a start by the agent it follows from the host and the name");
     std::string line;
+    if (!definition.timezone.empty()) line += "TZ=" + shell_quoted(definition.timezone) + " ";
     for (const auto& variable : definition.raw_environment)
         line += variable.name + "=" + shell_quoted(variable.value) + " ";
     std::string_view separator;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/plan/check.h"
 
+#include "src/base/number_set.h"
+
 #include <sys/resource.h>
 
 #include <csignal>
@@ -24,6 +26,23 @@ std::string guest_rule(const LaunchPlan& plan) {
     return {};
 }
 
+std::string tuning_rule(const Tuning& tuning) {
+    const auto is_set = [](const std::string& text) {
+        const auto set = NumberSet::parse(text);
+        return set && set->text() == text;
+    };
+    for (const auto* text : {&tuning.processors, &tuning.memory_nodes})
+        if (!text->empty() && !is_set(*text)) return "'" + *text + "' is no list of numbers";
+    for (const auto& thread : tuning.threads)
+        if (!is_set(thread.processors))
+            return "'" + thread.processors + "' is no list of processors";
+    for (const auto& limit : tuning.io)
+        if (!absolute(limit.path)) return "a limited device has no absolute path";
+    if ((tuning.cpu_quota_usec == 0) != (tuning.cpu_period_usec == 0))
+        return "a quota of processor time and its period belong together";
+    return {};
+}
+
 std::string scope_rule(const Scope& scope) {
     if (!scope.unit.ends_with(".scope")) return "the unit '" + scope.unit + "' is no scope";
     if (!scope.slice.ends_with(".slice")) return "the slice '" + scope.slice + "' is no slice";
@@ -36,7 +55,7 @@ std::string scope_rule(const Scope& scope) {
         if (rule.systemd.empty() || rule.permissions.empty() || !known)
             return "the device rule for '" + rule.node + "' is not one";
     }
-    return {};
+    return scope.tuning ? tuning_rule(*scope.tuning) : "";
 }
 
 std::string program_rule(const Process& process) {

@@ -37,6 +37,24 @@ constexpr std::array field_names{
     FieldName{"scope.description", "description"},
     FieldName{"scope.tasks_max", "processes"},
     FieldName{"scope.memory_max", "memory of the scope"},
+    FieldName{"asked.hard_limit", "hard limit asked for"},
+    FieldName{"scope.tuning.cpu_weight", "processor weight"},
+    FieldName{"scope.tuning.cpu_quota_usec", "microseconds of processors in a period"},
+    FieldName{"scope.tuning.cpu_period_usec", "microseconds of a period"},
+    FieldName{"scope.tuning.memory_high", "memory before reclaim"},
+    FieldName{"scope.tuning.memory_low", "memory guarantee"},
+    FieldName{"scope.tuning.memory_swap_max", "swap"},
+    FieldName{"scope.tuning.io_weight", "disk weight"},
+    FieldName{"scope.tuning.io.device", "device number"},
+    FieldName{"scope.tuning.io.weight", "weight"},
+    FieldName{"scope.tuning.io.read_bytes", "bytes read a second"},
+    FieldName{"scope.tuning.io.write_bytes", "bytes written a second"},
+    FieldName{"scope.tuning.io.read_operations", "reads a second"},
+    FieldName{"scope.tuning.io.write_operations", "writes a second"},
+    FieldName{"scope.tuning.processors", "processors"},
+    FieldName{"scope.tuning.memory_nodes", "memory nodes"},
+    FieldName{"scope.tuning.threads", "processors of threads"},
+    FieldName{"scope.tuning", "share of the host"},
     FieldName{"scope.stop_timeout_usec", "microseconds to shut down"},
     FieldName{"scope.kill_signal", "signal to shut down"},
     FieldName{"scope.delegate", "delegated controllers"},
@@ -82,6 +100,7 @@ struct ItemName {
 };
 constexpr std::array item_names{
     ItemName{"scope.devices", "node", "device "},
+    ItemName{"scope.tuning.io", "path", "limits of "},
     ItemName{"process.limits", "resource", "limit "},
     ItemName{"process.fds", "path", "descriptor "},
     ItemName{"files", "purpose", ""},
@@ -178,8 +197,10 @@ class Comparison {
         if (const auto* items = find(item_names, path)) return compare_items(*items, before, now);
         if (path == "process.environment") return compare_environment(before, now);
         if (path == "process.argv") return compare_options();
+        const bool both = before.is_object() && now.is_object();
+        if (path == "scope.tuning" && both) return compare_fields(path, item, before, now);
         const auto* named = find(field_names, path);
-        if (named == nullptr && before.is_object() && now.is_object())
+        if (named == nullptr && both)
             return compare_fields(path, item, before, now);
         add({called(path, item, named), text(path, before, before_), text(path, now, now_)});
     }

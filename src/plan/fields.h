@@ -27,6 +27,9 @@ constexpr inline std::array<std::string_view, 4> words<InheritedFd::Kind>{
 template <>
 constexpr inline std::array<std::string_view, 3> words<FileGrant::Sharing>{"exclusive", "shared",
                                                                            "readonly"};
+template <>
+constexpr inline std::array<std::string_view, 3> words<ThreadPlace::Kind>{"emulator", "vcpu",
+                                                                          "iothread"};
 
 // visit(name, field) for each field in order.
 template <Is<Owner> T, class Visit>
@@ -67,10 +70,47 @@ void each_field(T& it, Visit&& visit) {
     visit("because", because);
 }
 
+template <Is<IoLimit> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [path, device, weight, read_bytes, write_bytes, read_operations, write_operations] = it;
+    visit("path", path);
+    visit("device", device);
+    visit("weight", weight);
+    visit("read_bytes", read_bytes);
+    visit("write_bytes", write_bytes);
+    visit("read_operations", read_operations);
+    visit("write_operations", write_operations);
+}
+
+template <Is<ThreadPlace> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [kind, number, processors] = it;
+    visit("kind", kind);
+    visit("number", number);
+    visit("processors", processors);
+}
+
+template <Is<Tuning> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [cpu_weight, cpu_quota_usec, cpu_period_usec, memory_high, memory_low, memory_swap_max,
+           io_weight, io, processors, memory_nodes, threads] = it;
+    visit("cpu_weight", cpu_weight);
+    visit("cpu_quota_usec", cpu_quota_usec);
+    visit("cpu_period_usec", cpu_period_usec);
+    visit("memory_high", memory_high);
+    visit("memory_low", memory_low);
+    visit("memory_swap_max", memory_swap_max);
+    visit("io_weight", io_weight);
+    visit("io", io);
+    visit("processors", processors);
+    visit("memory_nodes", memory_nodes);
+    visit("threads", threads);
+}
+
 template <Is<Scope> T, class Visit>
 void each_field(T& it, Visit&& visit) {
     auto& [unit, slice, description, tasks_max, memory_max, stop_timeout_usec, kill_signal,
-           delegate, device_filter, devices] = it;
+           delegate, device_filter, devices, tuning] = it;
     visit("unit", unit);
     visit("slice", slice);
     visit("description", description);
@@ -81,6 +121,7 @@ void each_field(T& it, Visit&& visit) {
     visit("delegate", delegate);
     visit("device_filter", device_filter);
     visit("devices", devices);
+    visit("tuning", tuning);
 }
 
 template <Is<ResourceLimit> T, class Visit>
@@ -158,10 +199,11 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<Asked> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [own_uuid, memory, emulator] = it;
+    auto& [own_uuid, memory, emulator, hard_limit] = it;
     visit("own_uuid", own_uuid);
     visit("memory", memory);
     visit("emulator", emulator);
+    visit("hard_limit", hard_limit);
 }
 
 template <Is<LaunchPlan> T, class Visit>

@@ -24,6 +24,44 @@ struct DeviceRule {
     bool operator==(const DeviceRule&) const = default;
 };
 
+// How fast the guest may use a block device; 0: not said.
+struct IoLimit {
+    std::string path;
+    DeviceNumber device;
+    std::uint64_t weight = 0;
+    std::uint64_t read_bytes = 0; // a second's worth, as the next three
+    std::uint64_t write_bytes = 0;
+    std::uint64_t read_operations = 0;
+    std::uint64_t write_operations = 0;
+    bool operator==(const IoLimit&) const = default;
+};
+
+// A thread of QEMU's, and the host's processors that it may run on.
+struct ThreadPlace {
+    enum class Kind : std::uint8_t { emulator, vcpu, iothread };
+    Kind kind = Kind::emulator; // emulator: all that are neither of the others
+    std::uint32_t number = 0;
+    std::string processors; // "0-3,8"
+    bool operator==(const ThreadPlace&) const = default;
+};
+
+// What the definition itself says of its share of the host; 0 and empty: nothing. Policy and slice
+// are the frame, and hold beside it.
+struct Tuning {
+    std::uint64_t cpu_weight = 0;      // CPUWeight=
+    std::uint64_t cpu_quota_usec = 0;  // of all threads, in each period
+    std::uint64_t cpu_period_usec = 0; // CPUQuotaPeriodSec=
+    std::uint64_t memory_high = 0;     // MemoryHigh=, bytes, as the next two
+    std::uint64_t memory_low = 0;
+    std::uint64_t memory_swap_max = 0;
+    std::uint64_t io_weight = 0;
+    std::vector<IoLimit> io;
+    std::string processors;   // AllowedCPUs=, "0-3,8"
+    std::string memory_nodes; // AllowedMemoryNodes=
+    std::vector<ThreadPlace> threads;
+    bool operator==(const Tuning&) const = default;
+};
+
 struct Scope {
     std::string unit; // "vmwarden-NAME.scope", escaped by systemd's unit-name rules
     std::string slice;
@@ -37,6 +75,7 @@ struct Scope {
     // cgroup_controllers leaves `devices` out can switch off: DevicePolicy=auto, and no rules.
     bool device_filter = true;
     std::vector<DeviceRule> devices;
+    std::optional<Tuning> tuning;
     bool operator==(const Scope&) const = default;
 };
 
@@ -127,6 +166,7 @@ struct Asked {
     bool own_uuid = false;    // LaunchPlan::uuid is the definition's, not derived
     std::uint64_t memory = 0; // bytes
     std::string emulator;     // as the definition names it; empty: it leaves the choice
+    std::optional<std::uint64_t> hard_limit = {}; // bytes of <memtune>
     bool operator==(const Asked&) const = default;
 };
 

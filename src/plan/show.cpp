@@ -144,6 +144,49 @@ void show_scope(Page& page, const Json& scope) {
     page.row("delegated", delegated.empty() ? "no controller" : delegated);
 }
 
+std::string thread_text(const Json& thread) {
+    const auto kind = word(thread, "kind");
+    return (kind == "emulator" ? "QEMU" : kind + " " + word(thread, "number")) + " on " +
+           word(thread, "processors");
+}
+
+std::string device_limits(const Json& limit) {
+    std::string out;
+    const auto add = [&](const char* key, const char* text) {
+        if (const auto number = word(limit, key); !number.empty() && number != "0")
+            out += (out.empty() ? "" : ", ") + std::string(text) + " " + number;
+    };
+    add("weight", "weight");
+    add("read_bytes", "bytes/s read");
+    add("write_bytes", "bytes/s written");
+    add("read_operations", "reads/s");
+    add("write_operations", "writes/s");
+    return word(limit, "path") + ": " + out;
+}
+
+void show_tuning(Page& page, const Json& tuning) {
+    if (!tuning.is_object()) return;
+    page.section("Share of the host, by the definition");
+    const auto row = [&](const char* key, const std::string& label, const std::string& before,
+                         const std::string& behind) {
+        const auto text = word(tuning, key);
+        if (!text.empty() && text != "0") page.row(label, before + text + behind);
+    };
+    row("cpu_weight", "cpu weight", "", "");
+    row("cpu_quota_usec", "cpu time", "at most ",
+        " us of each " + word(tuning, "cpu_period_usec") + " us");
+    row("memory_high", "memory", "reclaimed beyond ", " bytes");
+    row("memory_low", "memory", "", " bytes kept, as far as the slice has them");
+    row("memory_swap_max", "swap", "at most ", " bytes");
+    row("io_weight", "disk weight", "", "");
+    for (const auto& limit : at(tuning, "io"))
+        page.row("disk", device_limits(limit));
+    row("processors", "processors", "", "");
+    row("memory_nodes", "memory nodes", "", "");
+    for (const auto& thread : at(tuning, "threads"))
+        page.row("thread", thread_text(thread));
+}
+
 void show_devices(Page& page, const Json& scope) {
     page.section("Devices");
     if (!yes(scope, "device_filter")) return page.line("  not filtered");
@@ -224,6 +267,7 @@ std::string text_of(const Json& plan) {
     show_identity(page, plan);
     show_security(page, at(plan, "security"));
     show_scope(page, at(plan, "scope"));
+    show_tuning(page, at(at(plan, "scope"), "tuning"));
     show_devices(page, at(plan, "scope"));
     show_files(page, at(plan, "files"));
     show_process(page, at(plan, "process"));

@@ -32,7 +32,10 @@ std::string iso_time(std::uint64_t seconds) {
 std::string clock_base(const GuestDefinition& definition) {
     if (definition.clock == ClockOffset::absolute)
         return iso_time(definition.clock_start.value_or(0));
-    return definition.clock == ClockOffset::localtime ? "localtime" : "utc";
+    // Another zone than the host's is in QEMU's environment: TZ.
+    const bool local =
+        definition.clock == ClockOffset::localtime || definition.clock == ClockOffset::timezone;
+    return local ? "localtime" : "utc";
 }
 
 void add_flash(CommandLine& command, const std::string& node, const std::string& path,

@@ -47,6 +47,8 @@ void name_guest(Draft& draft) {
     plan.state_directory = "/run/vmwarden/guests/" + definition.name;
     plan.uuid = guest_uuid(definition, draft.facts.host_uuid);
     plan.asked = {definition.uuid.has_value(), definition.memory.count, definition.emulator};
+    if (const auto limit = definition.memory_tune.hard_limit.count; limit != 0)
+        plan.asked.hard_limit = limit;
     draft.decide("uuid", plan.uuid.text(),
                  definition.uuid ? defined_at(definition.place)
                                  : "derived from the guest's name and this host");

@@ -34,12 +34,25 @@ void limit_tasks(plan::LiveLimits& limits, const HostPolicy& policy) {
         {"processes", "at most " + std::to_string(limits.tasks_max), processes.origin.text()});
 }
 
+// Less than the policy would give, where the definition asks for that; also whole mebibytes.
+bool tighten(plan::LiveLimits& limits, std::optional<std::uint64_t> wanted) {
+    if (!wanted) return false;
+    const auto own = *wanted / mebibyte * mebibyte;
+    if (own == 0 || (limits.memory_max != 0 && limits.memory_max <= own)) return false;
+    limits.memory_max = own;
+    return true;
+}
+
 // A guest that was let in larger than today's limit keeps what it has.
 void limit_memory(plan::LiveLimits& limits, const HostPolicy& policy, const LaunchPlan& plan) {
     const auto& allowed = policy.limits_memory;
     const auto memory = std::max(allowed.value.count, plan.asked.memory);
     limits.memory_max = with_allowance(memory);
     const bool own = plan.asked.memory > allowed.value.count;
+    if (tighten(limits, plan.asked.hard_limit))
+        return limits.decisions.push_back(
+            {"memory", "at most " + size_text(Bytes{limits.memory_max}) + ": its <hard_limit>",
+             "the definition"});
     limits.decisions.push_back(
         {"memory",
          limits.memory_max == 0

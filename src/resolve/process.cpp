@@ -39,6 +39,8 @@ std::vector<std::string> environment(const Draft& draft) {
                           : std::to_string(identity.uid.value);
     std::vector<std::string> out{"LC_ALL=C", "PATH=/usr/bin:/bin", "HOME=/", "USER=" + user,
                                  "LOGNAME=" + user};
+    if (!draft.definition.timezone.empty())
+        set_variable(out, "TZ", draft.definition.timezone); // localtime is there for QEMU
     for (const auto& variable : draft.definition.raw_environment)
         set_variable(out, variable.name, variable.value);
     return out;

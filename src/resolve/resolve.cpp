@@ -66,6 +66,8 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
         files.push_back(node.value);
     for (const auto& rng : definition.rngs)
         if (auto node = qemu::entropy_source(rng); !node.empty()) files.push_back(std::move(node));
+    for (const auto& device : definition.block_tune.devices)
+        files.push_back(device.path);
     if (definition.vsock) files.emplace_back(qemu::vsock_node);
     files.emplace_back("/dev/kvm");
     std::sort(files.begin(), files.end());
@@ -85,6 +87,7 @@ Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
     choose_labels(draft);
     grant_files(draft);
     shape_scope(draft);
+    tune_scope(draft);
     allow_devices(draft);
     pass_descriptors(draft);
     choose_ports(draft);

@@ -51,8 +51,7 @@ void shape_scope(Draft& draft) {
                      "the guest's name makes a unit name of " + std::to_string(scope.unit.size()) +
                          " bytes; systemd takes " + std::to_string(max_unit_name),
                      "choose a shorter name, or one with fewer '-' and '+'");
-    scope.slice = draft.policy.slice.value;
-    draft.decide("slice", scope.slice, draft.policy.slice.origin.text());
+    choose_slice(draft);
     scope.description = "vmwarden guest " + definition.name;
     scope.stop_timeout_usec = stop_timeout_usec;
     // QEMU ignores it (measured with 7.2); it is the shim that then asks the guest to power off.

@@ -15,6 +15,8 @@ void choose_emulator(Draft& draft);  // emulator.cpp
 void choose_labels(Draft& draft);    // labels.cpp
 void grant_files(Draft& draft);      // files.cpp; after identity and labels
 void shape_scope(Draft& draft);      // scope.cpp
+void choose_slice(Draft& draft);     // partition.cpp; of shape_scope()
+void tune_scope(Draft& draft);       // tuning.cpp; after files and scope
 void allow_devices(Draft& draft);    // devices.cpp; after files and scope
 void pass_descriptors(Draft& draft); // fds.cpp
 void choose_ports(Draft& draft);     // ports.cpp

@@ -5,6 +5,7 @@
 #include "src/base/units.h"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,14 @@ struct LimitView {
     bool operator==(const LimitView&) const = default;
 };
 
+// A thread of the process.
+struct ThreadView {
+    bool is_main = false;
+    std::string name;       // as it calls itself; the kernel keeps 15 bytes
+    std::string processors; // that it may run on, as NumberSet writes them
+    bool operator==(const ThreadView&) const = default;
+};
+
 struct KernelView {
     // Real, effective, saved, file-system: four equal ids unless something went wrong.
     std::array<std::uint32_t, 4> uids{};
@@ -72,6 +81,11 @@ struct KernelView {
     std::optional<std::vector<DeviceAnswer>> devices;
     LimitView tasks;  // pids.max
     LimitView memory; // memory.max, bytes
+    // For a plan with a share of the host: the controllers of the unified hierarchy, files of the
+    // scope's node by name ("cpu.weight"), and threads.
+    std::vector<std::string> controllers;
+    std::map<std::string, std::string> scope_files;
+    std::vector<ThreadView> threads;
     std::vector<OpenFd> fds;
     std::vector<FileView> files; // one per plan.files, in order
     bool operator==(const KernelView&) const = default;

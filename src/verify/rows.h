@@ -14,6 +14,8 @@ void add_process_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view
 void add_cgroup_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // limits.cpp: the node's limits
 void add_limit_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// tuning.cpp: the definition's share of the host; nothing for a plan without one
+void add_tuning_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // files.cpp: identity, owner and label of what the plan grants
 void add_file_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // descriptors.cpp: what QEMU has open

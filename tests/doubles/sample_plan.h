@@ -27,6 +27,20 @@ inline plan::Scope sample_scope() {
         {"char-pts", "char-pts", "rw", "definition hello.xml:20:5"},
         {"/dev/vg/hello", "/dev/block/254:3", "rw", "definition hello.xml:15:5"},
     };
+    plan::Tuning tuning;
+    tuning.cpu_weight = 50;
+    tuning.cpu_quota_usec = 150'000;
+    tuning.cpu_period_usec = 100'000;
+    tuning.memory_high = std::uint64_t{2} << 30;
+    tuning.memory_low = std::uint64_t{1} << 28;
+    tuning.memory_swap_max = std::uint64_t{1} << 29;
+    tuning.io_weight = 200;
+    tuning.io = {{"/dev/vda", {254, 0}, 300, 1'000'000, 0, 0, 500}};
+    tuning.processors = "0-3";
+    tuning.memory_nodes = "0";
+    using Kind = plan::ThreadPlace::Kind;
+    tuning.threads = {{Kind::emulator, 0, "0-1"}, {Kind::vcpu, 0, "2"}, {Kind::iothread, 4, "3"}};
+    scope.tuning = tuning;
     return scope;
 }
 

@@ -152,8 +152,8 @@ void read_accounts(HostFacts& facts, const Json& json) {
 HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::path& bases) {
     const auto json = load(file, bases);
     only(json, {"machine_arch", "host_uuid", "identity", "identity_error", "shim_account", "kvm",
-                "selinux", "files", "categories_in_use", "category_seed", "exclusive_images",
-                "shared_images", "ports_in_use"});
+                "selinux", "processors", "memory_nodes", "files", "categories_in_use",
+                "category_seed", "exclusive_images", "shared_images", "ports_in_use"});
     HostFacts facts;
     facts.machine_arch = json.at("machine_arch").get<std::string>();
     facts.host_uuid = Uuid::parse(json.at("host_uuid").get<std::string>()).value();
@@ -162,6 +162,8 @@ HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::p
     facts.kvm_present = kvm != "absent";
     facts.kvm_usable = kvm == "usable";
     if (json.contains("selinux")) facts.selinux = selinux_of(json.at("selinux"));
+    facts.processors = NumberSet::parse(json.value("processors", "")).value_or(NumberSet());
+    facts.memory_nodes = NumberSet::parse(json.value("memory_nodes", "")).value_or(NumberSet());
     for (const auto& item : json.at("files").items())
         facts.files.emplace(item.key(), file_of(item.key(), item.value()));
     facts.categories_in_use = categories_of(json.value("categories_in_use", Json::array()));

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 namespace vmwarden::domain {
@@ -114,6 +115,37 @@ class Maker {
             threads.listed.push_back({.id = 7 * i + 1, .pool = pool()});
         if (chance()) threads.count = static_cast<unsigned>(threads.listed.size()) + number(0, 2);
         threads.main_pool = pool();
+        pins(guest);
+        limits(guest);
+    }
+    void pins(GuestDefinition& guest) {
+        auto& tune = guest.cpu_tune;
+        if (chance()) tune.processors = NumberSet(0, number(0, 64));
+        if (chance()) tune.shares = number(1, 10000);
+        if (chance()) tune.quota = number(1000, 1'000'000);
+        if (tune.quota != 0 && chance()) tune.period = number(1000, 1'000'000);
+        for (unsigned id = 0; id < guest.vcpus; ++id)
+            if (chance()) tune.vcpu_pins.push_back({id, NumberSet(id, id + number(0, 3))});
+        for (const auto& thread : all_iothreads(guest.iothreads))
+            if (chance()) tune.iothread_pins.push_back({thread.id, NumberSet(1, 1)});
+        std::ranges::sort(tune.iothread_pins, {}, &ThreadPin::number);
+        if (chance()) tune.emulator_pin = ThreadPin{0, NumberSet(3, 5)};
+    }
+    void limits(GuestDefinition& guest) {
+        constexpr std::uint64_t gibibyte = 1ULL << 30;
+        auto& memory = guest.memory_tune;
+        if (chance()) memory.soft_limit = Bytes{gibibyte};
+        if (chance()) memory.min_guarantee = Bytes{gibibyte / 2};
+        if (chance()) memory.hard_limit = Bytes{4096 * gibibyte};
+        if (memory.hard_limit.count != 0 && chance())
+            memory.swap_hard_limit = Bytes{4097 * gibibyte};
+        auto& disks = guest.block_tune;
+        if (chance()) disks.weight = number(10, 1000);
+        if (chance()) disks.devices.push_back({.path = "/dev/sda", .weight = number(10, 1000)});
+        if (chance())
+            disks.devices.push_back(
+                {.path = "/dev/sdb", .read_bytes = number(1, 9), .write_operations = number(1, 9)});
+        if (chance()) guest.partition.path = "/machine/of-" + std::to_string(number(0, 9));
     }
     ThreadPool pool() {
         ThreadPool made;
@@ -151,6 +183,7 @@ class Maker {
 
     void clock(GuestDefinition& guest) {
         guest.clock = any(clock_offsets);
+        if (guest.clock == ClockOffset::timezone) guest.timezone = "America/Port-au-Prince";
         if (guest.clock == ClockOffset::absolute) guest.clock_start = number(0, 2'000'000'000);
         if (chance()) guest.timers.push_back({.name = TimerName::rtc, .tick = TickPolicy::catchup});
         if (chance()) guest.timers.push_back({.name = TimerName::hpet, .present = chance()});

@@ -57,6 +57,14 @@ TEST(LiveLimits, NeverTakeWhatTheGuestItselfHas) {
     EXPECT_EQ(limits.memory_max, 8 * gibibyte + 1536 * mebibyte + gibibyte);
 }
 
+TEST(LiveLimits, NeverGiveMoreThanTheDefinitionAskedFor) {
+    auto plan = plan_of();
+    plan.asked.hard_limit = 3 * gibibyte + 4096;
+    EXPECT_EQ(limits_of("limits: {memory: 4G}\n", plan).memory_max, 3 * gibibyte);
+    EXPECT_EQ(limits_of("limits: {memory: 1G}\n", plan).memory_max,
+              gibibyte + 1536 * mebibyte + gibibyte / 8);
+}
+
 TEST(LiveLimits, AreWholeMebibytes) {
     EXPECT_EQ(limits_of("limits: {memory: 1000000001K}\n", plan_of()).memory_max % mebibyte, 0U);
 }

@@ -67,6 +67,21 @@ KernelView confined(const LaunchPlan& plan) {
                     {"/dev/vda", true, {254, 0}, false, false}};
     view.tasks = {true, plan.scope.tasks_max};
     view.memory = {true, plan.scope.memory_max};
+    view.controllers = {"cpu", "memory", "io", "cpuset"};
+    view.scope_files = {{"cpu.weight", "50\n"},
+                        {"cpu.max", "150000 100000\n"},
+                        {"memory.high", "2147483648\n"},
+                        {"memory.low", "268435456\n"},
+                        {"memory.swap.max", "536870912\n"},
+                        {"io.weight", "default 200\n254:0 300\n"},
+                        {"io.max", "8:0 rbps=max wbps=1 riops=max wiops=max\n"
+                                   "254:0 rbps=1000000 wbps=max riops=max wiops=500\n"},
+                        {"cpuset.cpus", "0-3\n"},
+                        {"cpuset.mems", "0\n"}};
+    view.threads = {{true, "qemu-system-x86", "0-1"},
+                    {false, "IO mon_iothread", "0-1"},
+                    {false, "IO iothread4", "3"},
+                    {false, "CPU 0/KVM", "2"}};
     view.fds = explained_fds(plan);
     for (const auto& file : plan.files)
         view.files.push_back(
@@ -109,6 +124,19 @@ TEST(Verify, HoldsForAGuestThatIsAsPlanned) {
                             "devices of the plan",
                             "processes",
                             "memory",
+                            "processor weight",
+                            "processor time",
+                            "memory reclaim",
+                            "memory guarantee",
+                            "swap",
+                            "disk weight",
+                            "processors",
+                            "memory nodes",
+                            "weight of /dev/vda",
+                            "limits of /dev/vda",
+                            "processors of QEMU",
+                            "processors of vcpu 0",
+                            "processors of iothread 4",
                             "identity of disk vda",
                             "owner of disk vda",
                             "label of disk vda",
@@ -151,6 +179,20 @@ TEST(Verify, EachBreachFailsItsRowAlone) {
         {"processes", [](auto& v) { v.tasks.value.reset(); }},
         {"memory", [](auto& v) { v.memory.value = std::numeric_limits<std::uint64_t>::max(); }},
         {"memory", [](auto& v) { v.memory.value.reset(); }},
+        {"processor weight", [](auto& v) { v.scope_files["cpu.weight"] = "100\n"; }},
+        {"processor time", [](auto& v) { v.scope_files["cpu.max"] = "max 100000\n"; }},
+        {"memory reclaim", [](auto& v) { v.scope_files.erase("memory.high"); }},
+        {"memory guarantee", [](auto& v) { v.scope_files["memory.low"] = "0\n"; }},
+        {"swap", [](auto& v) { v.scope_files["memory.swap.max"] = "max\n"; }},
+        {"disk weight", [](auto& v) { v.scope_files["io.weight"] = "254:0 300\n"; }},
+        {"processors", [](auto& v) { v.scope_files["cpuset.cpus"] = "\n"; }},
+        {"memory nodes", [](auto& v) { v.scope_files["cpuset.mems"] = "0-1\n"; }},
+        {"weight of /dev/vda", [](auto& v) { v.scope_files["io.weight"] = "default 200\n"; }},
+        {"limits of /dev/vda", [](auto& v) { v.scope_files["io.max"] = ""; }},
+        {"processors of QEMU", [](auto& v) { v.threads[0].processors = "0-3"; }},
+        {"processors of vcpu 0", [](auto& v) { v.threads[3].processors = "0-3"; }},
+        {"processors of vcpu 0", [](auto& v) { v.threads.pop_back(); }},
+        {"processors of iothread 4", [](auto& v) { v.threads[2].name = "IO iothread41"; }},
         {"identity of disk vda", [](auto& v) { v.files[0].id.inode = 1; }},
         {"identity of kernel", [](auto& v) { v.files[2].readable = false; }},
         {"owner of disk vda", [](auto& v) { v.files[0].owner.uid.value = 0; }},
@@ -185,6 +227,28 @@ TEST(Verify, AHostWithoutAControllerHasNoLimitAndSaysSo) {
     EXPECT_EQ(failing(rows), Names{});
     EXPECT_NE(row_of(rows, "processes").found.find("has no controller pids"), std::string::npos);
     EXPECT_NE(row_of(rows, "memory").found.find("has no controller memory"), std::string::npos);
+}
+
+TEST(Verify, AHostWithoutControllersHoldsThreadsAlone) {
+    const auto plan = tests::sample_plan();
+    auto view = confined(plan);
+    view.controllers.clear();
+    view.scope_files.clear();
+    const auto rows = verify(plan, view);
+    EXPECT_EQ(failing(rows), Names{});
+    EXPECT_NE(row_of(rows, "swap").found.find("has no controller memory"), std::string::npos);
+    view.threads.clear();
+    EXPECT_EQ(failing(verify(plan, view)).size(), 3U);
+}
+
+TEST(Verify, APlanWithoutAShareHasNoRowsOfIt) {
+    auto plan = tests::sample_plan();
+    plan.scope.tuning.reset();
+    auto view = confined(plan);
+    view.controllers.clear();
+    view.scope_files.clear();
+    view.threads.clear();
+    EXPECT_EQ(failing(verify(plan, view)), Names{});
 }
 
 TEST(Verify, MemoryWithoutALimitHoldsAndNamesTheLine) {
