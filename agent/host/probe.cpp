@@ -3,8 +3,8 @@
 
 #include "agent/host/accounts.h"
 #include "agent/host/file_fact.h"
-#include "agent/host/listening_ports.h"
 #include "agent/host/lines.h"
+#include "agent/host/listening_ports.h"
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
 
