@@ -4,6 +4,7 @@
 #include "agent/executor/executor.h"
 #include "agent/executor/granted_files.h"
 #include "agent/executor/guest_state.h"
+#include "agent/executor/network_devices.h"
 #include "agent/executor/place_threads.h"
 #include "agent/executor/scope_end.h"
 #include "agent/executor/shim_link.h"
@@ -53,6 +54,7 @@ class Launch {
     void ask_for_scope();
     void open_descriptors();
     UniqueFd open_descriptor(const plan::InheritedFd& fd);
+    void make_network_devices();
     UniqueFd open_qmp(const plan::InheritedFd& fd);
     [[nodiscard]] std::string name_among_state(const plan::InheritedFd& fd) const;
     UniqueFd open_monitor();
@@ -64,6 +66,7 @@ class Launch {
     void await_prelaunch();
     void place_threads();
     void check_confinement();
+    void pull_cables();
     void let_run();
     RunningGuest finish();
     LaunchError explained(const host::QmpError& error) const;
@@ -80,6 +83,7 @@ class Launch {
     std::string control_group_;
     UniqueFd shim_monitor_;
     std::vector<UniqueFd> for_qemu_;
+    std::vector<NetworkQueue> network_queues_;
     UniqueFd exit_record_;
     UniqueFd emulator_node_;
     StartedQemu qemu_;
@@ -104,6 +108,7 @@ RunningGuest Launch::run() {
     at("state directory", [&] { make_state(); });
     at("shim", [&] { spawn_shim(); });
     at("scope", [&] { ask_for_scope(); });
+    at("network", [&] { make_network_devices(); });
     at("descriptors", [&] { open_descriptors(); });
     at("files", [&] { give_files(); });
     at("shim", [&] { send_plan(); });
@@ -112,6 +117,7 @@ RunningGuest Launch::run() {
     at("emulator", [&] { await_prelaunch(); });
     at("threads", [&] { place_threads(); });
     at("verify", [&] { check_confinement(); });
+    at("emulator", [&] { pull_cables(); });
     at("emulator", [&] { let_run(); });
     return finish();
 }
@@ -170,6 +176,17 @@ void Launch::ask_for_scope() {
     systemd_->begin_scope(plan_.scope, shim_.pid);
 }
 
+void Launch::make_network_devices() {
+    if (plan_.networks.empty()) return;
+    undo_.push("the network devices", [this] {
+        network_queues_.clear();
+        std::vector<std::string> left;
+        remove_network_devices(plan_.name, left);
+        if (!left.empty()) throw std::runtime_error(left.front());
+    });
+    network_queues_ = executor::make_network_devices(plan_);
+}
+
 void Launch::open_descriptors() {
     for (const plan::InheritedFd& fd : plan_.process.fds)
         for_qemu_.push_back(open_descriptor(fd));
@@ -184,6 +201,10 @@ UniqueFd Launch::open_descriptor(const plan::InheritedFd& fd) {
         return open_monitor();
     case Kind::channel:
         return state_->listen_at(name_among_state(fd));
+    case Kind::network:
+        return take_queue(network_queues_, fd.device);
+    case Kind::vhost_net:
+        return open_vhost_net(fd.path);
     case Kind::log_file:
         try {
             return host::open_log(fd.path, fd.truncate, plan_.process.identity.uid);
@@ -306,6 +327,16 @@ void Launch::check_confinement() {
                   "' does not hold: planned " + row.planned + ", found " + row.found;
     }
     if (!broken.empty()) throw LaunchError("verify", broken, hint);
+}
+
+void Launch::pull_cables() {
+    try {
+        for (const std::string& card : plan_.links_down)
+            qmp_->execute("set_link", {{"name", card}, {"up", false}},
+                          Clock::now() + qemu_patience);
+    } catch (const host::QmpError& error) {
+        throw explained(error);
+    }
 }
 
 void Launch::let_run() {

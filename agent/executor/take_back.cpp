@@ -3,6 +3,7 @@
 #include "agent/executor/executor.h"
 #include "agent/executor/granted_files.h"
 #include "agent/executor/guest_state.h"
+#include "agent/executor/network_devices.h"
 #include "agent/executor/scope_end.h"
 #include "agent/host/cgroup.h"
 #include "agent/host/process.h"
@@ -69,6 +70,7 @@ ExitRecord take_back(const std::string& guest, std::vector<std::string>& log,
         record = state->exit_record();
         if (const auto running = state->running()) host::reap(running->shim_pid);
     }
+    remove_network_devices(guest, log);
     restore_files(guest, places, log);
     GuestState::remove(places, guest);
     return record;

@@ -3,6 +3,7 @@
 
 #include "agent/host/device_filter.h"
 #include "agent/host/device_view.h"
+#include "agent/host/network.h"
 #include "agent/host/proc_text.h"
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
@@ -148,6 +149,7 @@ std::optional<OpenFd> open_fd(const UniqueFd& process, const std::string& number
     std::from_chars(number.data(), number.data() + number.size(), entry.number);
     entry.target = link_target(file.get());
     entry.writable = fdinfo_writable(*info).value_or(true);
+    entry.network = fdinfo_network(*info);
     note_file_of(entry, file.get());
     return entry;
 }
@@ -234,6 +236,8 @@ KernelView read_kernel_view(pid_t pid, int pidfd, const LaunchPlan& plan) {
     note_fds(view, process);
     for (const plan::FileGrant& grant : plan.files)
         view.files.push_back(file_view(grant));
+    for (const plan::NetworkDevice& device : plan.networks)
+        view.networks.push_back(network::view(device.name));
     // Last: what has outlived the reading was there, under this number, all along.
     require_alive(pid, pidfd);
     return view;

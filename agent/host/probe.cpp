@@ -5,8 +5,10 @@
 #include "agent/host/file_fact.h"
 #include "agent/host/lines.h"
 #include "agent/host/listening_ports.h"
+#include "agent/host/network.h"
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
+#include "agent/host/usb.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -106,6 +108,11 @@ HostFacts probe(const FactsRequest& request) {
     files.emplace_back(kvm_node);
     note_files(facts, files);
     note_kvm(facts);
+    if (request.networks) facts.networks = network::all();
+    if (!request.usb.empty()) {
+        facts.usb = usb_devices();
+        note_files(facts, usb_nodes_needed(request, facts.usb));
+    }
     // A round for each generation of backing files.
     for (auto more = more_files_needed(request, facts.files); !more.empty();
          more = more_files_needed(request, facts.files))

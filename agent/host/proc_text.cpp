@@ -138,6 +138,10 @@ std::optional<bool> fdinfo_writable(std::string_view text) {
     return (*flags & O_ACCMODE) != O_RDONLY;
 }
 
+std::string fdinfo_network(std::string_view text) {
+    return std::string(value_of(text, "iff:"));
+}
+
 std::optional<pid_t> fdinfo_pid(std::string_view text) {
     return number_in<pid_t>(value_of(text, "Pid:"));
 }

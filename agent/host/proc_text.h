@@ -43,6 +43,9 @@ bool lists_controller(std::string_view text, std::string_view controller);
 // May the descriptor be written to, by the flags of its fdinfo? None without flags.
 std::optional<bool> fdinfo_writable(std::string_view text);
 
+// The network device whose queue the descriptor is (tun.c, tun_chr_show_fdinfo); empty: none's.
+std::string fdinfo_network(std::string_view text);
+
 // The process of a pidfd, out of the pidfd's own fdinfo: -1 when it has been reaped.
 std::optional<pid_t> fdinfo_pid(std::string_view text);
 

@@ -48,6 +48,8 @@ void Reservations::complete(HostFacts& facts, const std::string& but) const {
         if (held.port) facts.ports_in_use.insert(*held.port);
         for (const auto& [image, exclusive] : held.images)
             (exclusive ? facts.exclusive_images : facts.shared_images).emplace(image, guest);
+        for (const auto& device : held.networks)
+            facts.networks.emplace(device, NetworkFact());
     }
 }
 
@@ -57,6 +59,9 @@ void Reservations::take_locked(const LaunchPlan& plan) {
         const bool exclusive = file.sharing == plan::FileGrant::Sharing::exclusive;
         held.images[file.id] = held.images[file.id] || exclusive;
     }
+    for (const auto& device : plan.networks)
+        if (device.kind != plan::NetworkDevice::Kind::given_tap)
+            held.networks.push_back(device.name);
     held_[plan.name] = std::move(held);
 }
 

@@ -84,4 +84,12 @@ bool glob_matches(const std::string& pattern, const std::string& path) {
     return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
 }
 
+bool is_interface_name(std::string_view name) {
+    constexpr std::size_t longest = 15; // IFNAMSIZ less its zero
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789._-+@";
+    return !name.empty() && name.size() <= longest && name[0] != '.' && name[0] != '-' &&
+           name.find_first_not_of(letters) == std::string_view::npos;
+}
+
 } // namespace vmwarden

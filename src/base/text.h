@@ -23,4 +23,8 @@ std::string shell_quoted(std::string_view word);
 // fnmatch(3) without flags except that '*' does not match '/': the glob of policy lists.
 bool glob_matches(const std::string& pattern, const std::string& path);
 
+// A name that the kernel takes for a network device, of an alphabet that shows: 1 to 15 letters,
+// digits and "._-+@", the first none of ".-".
+bool is_interface_name(std::string_view name);
+
 } // namespace vmwarden

@@ -38,7 +38,10 @@ GuestDefinition strip_places(GuestDefinition definition) {
         for (auto& store : disk.backing)
             store.source_place = {};
     }
+    strip(definition.host_devices);
     strip(definition.interfaces);
+    for (auto& interface : definition.interfaces)
+        interface.rom.file_place = {};
     strip(definition.characters);
     strip(definition.graphics);
     strip(definition.inputs);

@@ -7,6 +7,8 @@
 #include "src/base/units.h"
 #include "src/domain/disk_tuning.h"
 #include "src/domain/display.h"
+#include "src/domain/host_device.h"
+#include "src/domain/interface.h"
 #include "src/domain/numa.h"
 #include "src/domain/platform.h"
 #include "src/domain/redirection.h"
@@ -82,18 +84,6 @@ struct Disk {
     SourcePlace source_place;
     DiskTuning tuning = {};
     bool operator==(const Disk&) const = default;
-};
-
-enum class InterfaceType { user, network };
-
-struct Interface {
-    InterfaceType type = InterfaceType::user;
-    std::string network; // of type='network'
-    std::string mac;     // "52:54:00:…", empty: derived from the guest's UUID
-    std::string model;   // empty: virtio where the machine has PCI and the guest asked for nothing
-    SourcePlace place;
-    unsigned boot_order = 0; // as DiskTuning has it
-    bool operator==(const Interface&) const = default;
 };
 
 enum class CharacterSource {
@@ -231,6 +221,7 @@ struct GuestDefinition {
     std::vector<Controller> controllers;
     std::vector<Disk> disks;
     std::vector<Interface> interfaces;
+    std::vector<HostDevice> host_devices;
     std::vector<CharacterDevice> characters;
     std::vector<Graphics> graphics;
     std::vector<Input> inputs;
@@ -263,12 +254,7 @@ struct GuestDefinition {
 // a hint.
 bool valid_guest_name(std::string_view name);
 
-// The switches of <hyperv> and <kvm> by their names in the format, and as QEMU's processors have
-// them.
-struct KnownSwitch {
-    std::string_view name;
-    std::string_view property;
-};
+// The switches of <hyperv> and <kvm>.
 inline constexpr KnownSwitch hyperv_switches[] = {{"relaxed", "hv-relaxed"},
                                                   {"vapic", "hv-vapic"},
                                                   {"spinlocks", "hv-spinlocks"},

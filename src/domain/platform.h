@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace vmwarden {
@@ -44,11 +45,17 @@ struct CpuDetails {
     bool operator==(const CpuDetails&) const = default;
 };
 
-// A switch of <hyperv> or <kvm> by its name in the format: {"relaxed", true}.
+// A switch by its name in the format: {"relaxed", true}.
 struct NamedSwitch {
     std::string name;
     bool on = true;
     bool operator==(const NamedSwitch&) const = default;
+};
+
+// One that there is, and what QEMU calls it.
+struct KnownSwitch {
+    std::string_view name;
+    std::string_view property;
 };
 
 enum class IoapicDriver { unsaid, kvm, qemu };

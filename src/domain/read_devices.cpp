@@ -14,16 +14,26 @@ struct DeviceKind {
     void (*read)(ElementReader&, GuestDefinition&);
 };
 
-constexpr DeviceKind device_kinds[] = {
-    {"controller", read_controller}, {"disk", read_disk},           {"interface", read_interface},
-    {"serial", read_serial},         {"channel", read_channel},     {"parallel", read_parallel},
-    {"audio", read_audio},           {"graphics", read_graphics},   {"input", read_input},
-    {"redirdev", read_redirdev},     {"smartcard", read_smartcard}, {"sound", read_sound},
-    {"video", read_video},           {"watchdog", read_watchdog},   {"rng", read_rng},
-    {"panic", read_panic},           {"memory", read_memory_module}};
+constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
+                                       {"disk", read_disk},
+                                       {"interface", read_interface},
+                                       {"serial", read_serial},
+                                       {"channel", read_channel},
+                                       {"parallel", read_parallel},
+                                       {"audio", read_audio},
+                                       {"graphics", read_graphics},
+                                       {"input", read_input},
+                                       {"redirdev", read_redirdev},
+                                       {"smartcard", read_smartcard},
+                                       {"sound", read_sound},
+                                       {"video", read_video},
+                                       {"watchdog", read_watchdog},
+                                       {"rng", read_rng},
+                                       {"panic", read_panic},
+                                       {"memory", read_memory_module},
+                                       {"hostdev", read_host_device}};
 
 constexpr NotDone devices_refused[] = {
-    {"hostdev"},
     {"filesystem"},
     {"hub"},
     {"tpm", "it needs swtpm, a program beside each guest, which is not run in this version"},

@@ -12,6 +12,7 @@
 #include "src/domain/guest_definition.h"
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace vmwarden::domain {
@@ -52,7 +53,12 @@ void read_disk_tuning(ElementReader& disk, Disk& to);
 unsigned read_rotation_rate(ElementReader& target);
 // <boot order='1'/> of a device; 0 without one.
 unsigned read_boot_order(ElementReader& device, const GuestDefinition& guest);
+void read_host_device(ElementReader& hostdev, GuestDefinition& guest);
 void read_interface(ElementReader& interface, GuestDefinition& guest);
+// <rom> of a PCI device.
+void read_rom(ElementReader& device, DeviceRom& rom);
+// The switches that the element has as attributes, in the order of `known`.
+std::vector<NamedSwitch> read_switches(ElementReader& element, std::span<const KnownSwitch> known);
 void read_serial(ElementReader& serial, GuestDefinition& guest);
 void read_parallel(ElementReader& parallel, GuestDefinition& guest);
 // True for a console on a serial port, of which a guest has one at most.

@@ -142,6 +142,13 @@ std::optional<std::string> mac_from(const Value& value, Report& report) {
     return mac;
 }
 
+std::optional<std::string> interface_from(const Value& value, Report& report) {
+    if (is_interface_name(value.text)) return std::string(value.text);
+    report.error(value.at, in_quotes(value.text) + " is not the name of a network device",
+                 "use up to 15 letters, digits and '._-+@'");
+    return std::nullopt;
+}
+
 std::optional<std::string> address_from(const Value& value, Report& report) {
     std::string text(value.text);
     std::array<unsigned char, sizeof(in6_addr)> parsed{};

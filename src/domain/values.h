@@ -34,6 +34,9 @@ std::optional<std::string> token_from(const Value& value, std::string_view what,
 // An individual Ethernet address, in lower case.
 std::optional<std::string> mac_from(const Value& value, Report& report);
 
+// The name of a network device of the host's (base/text.h, is_interface_name).
+std::optional<std::string> interface_from(const Value& value, Report& report);
+
 // An IPv4 or IPv6 address.
 std::optional<std::string> address_from(const Value& value, Report& report);
 

@@ -61,7 +61,16 @@ inline constexpr Word<DiskCache> disk_caches[] = {
     {"directsync", DiskCache::directsync},      {"unsafe", DiskCache::unsafe}};
 
 inline constexpr Word<InterfaceType> interface_types[] = {{"user", InterfaceType::user},
-                                                          {"network", InterfaceType::network}};
+                                                          {"network", InterfaceType::network},
+                                                          {"bridge", InterfaceType::bridge},
+                                                          {"ethernet", InterfaceType::ethernet},
+                                                          {"direct", InterfaceType::direct}};
+inline constexpr Word<StartupPolicy> startup_policies[] = {{"mandatory", StartupPolicy::mandatory},
+                                                           {"requisite", StartupPolicy::requisite},
+                                                           {"optional", StartupPolicy::optional}};
+inline constexpr Word<MacvtapMode> macvtap_modes[] = {{"vepa", MacvtapMode::vepa},
+                                                      {"bridge", MacvtapMode::bridge},
+                                                      {"private", MacvtapMode::private_}};
 inline constexpr Word<CharacterSource> character_sources[] = {
     {"pty", CharacterSource::pty},
     {"file", CharacterSource::file},

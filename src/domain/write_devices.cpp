@@ -55,15 +55,6 @@ void write(XmlWriter& xml, const Disk& disk) {
     });
 }
 
-void write(XmlWriter& xml, const Interface& interface) {
-    xml.element("interface", {{"type", word_for(interface_types, interface.type)}}, [&] {
-        if (!interface.mac.empty()) xml.empty("mac", {{"address", interface.mac}});
-        if (!interface.network.empty()) xml.empty("source", {{"network", interface.network}});
-        if (!interface.model.empty()) xml.empty("model", {{"type", interface.model}});
-        write_boot_order(xml, interface.boot_order);
-    });
-}
-
 void write(XmlWriter& xml, const Input& input) {
     xml.empty("input", {{"type", word_for(input_types, input.type)},
                         {"bus", word_for(input_buses, input.bus)}});
@@ -104,7 +95,8 @@ void write_devices(XmlWriter& xml, const GuestDefinition& guest) {
     xml.text_if("emulator", guest.emulator);
     write_all(xml, guest.disks);
     write_all(xml, guest.controllers);
-    write_all(xml, guest.interfaces);
+    write_interfaces(xml, guest);
+    write_host_devices(xml, guest);
     write_characters(xml, guest);
     write_all(xml, guest.inputs);
     for (const auto& graphics : guest.graphics)

@@ -20,6 +20,9 @@ void write_boot_order(XmlWriter& xml, unsigned order);
 void write_characters(XmlWriter& xml, const GuestDefinition& guest);
 void write_graphics(XmlWriter& xml, const Graphics& graphics);
 void write_redirection(XmlWriter& xml, const GuestDefinition& guest);
+void write_host_devices(XmlWriter& xml, const GuestDefinition& guest);
+void write_interfaces(XmlWriter& xml, const GuestDefinition& guest);
+void write_rom(XmlWriter& xml, const DeviceRom& rom);
 void write_sounds(XmlWriter& xml, const GuestDefinition& guest);
 void write_max_memory(XmlWriter& xml, const GuestDefinition& guest);
 // <vcpu>, <vcpus>, <iothreads>, <iothreadids> and <defaultiothread>.

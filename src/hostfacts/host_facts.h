@@ -73,6 +73,36 @@ struct SelinuxFact {
     bool operator==(const SelinuxFact&) const = default;
 };
 
+// A network device of the host's, as /sys/class/net shows it.
+struct NetworkFact {
+    enum class Kind { bridge, tap, other };
+    Kind kind = Kind::other;
+    unsigned mtu = 0;
+    bool up = false;
+    bool loopback = false;
+    bool persistent = false;  // of a tap device: it stays when nobody has it open
+    bool multi_queue = false; // of a tap device
+    bool operator==(const NetworkFact&) const = default;
+};
+
+// A USB device of the host's, as /sys/bus/usb/devices shows it.
+struct UsbFact {
+    unsigned bus = 0;
+    unsigned device = 0;
+    std::uint16_t vendor = 0;
+    std::uint16_t product = 0;
+    bool hub = false;
+    bool operator==(const UsbFact&) const = default;
+};
+// "/dev/bus/usb/001/004"
+inline std::string usb_node(const UsbFact& device) {
+    const auto padded = [](unsigned number) {
+        const auto digits = std::to_string(number);
+        return std::string(digits.size() < 3 ? 3 - digits.size() : 0, '0') + digits;
+    };
+    return "/dev/bus/usb/" + padded(device.bus) + "/" + padded(device.device);
+}
+
 // Two different MCS categories, the smaller first.
 using CategoryPair = std::pair<unsigned, unsigned>;
 
@@ -91,7 +121,10 @@ struct HostFacts {
     SelinuxFact selinux;
     // By the path asked for: emulators, disks, kernel, nodes; and what the headers of images name.
     std::map<std::string, FileFact> files;
-    unsigned other_guests = 0; // that run or start now
+    // Of this host and, once reserved, of other guests; where the request wants networks.
+    std::map<std::string, NetworkFact> networks = {};
+    std::vector<UsbFact> usb = {}; // where the request wants them
+    unsigned other_guests = 0;     // that run or start now
     std::set<CategoryPair> categories_in_use;
     std::uint64_t category_seed = 0;      // random; where the search for a free pair starts
     std::set<std::uint16_t> ports_in_use; // TCP, if asked for: something listens, or will at once

@@ -81,6 +81,12 @@ constexpr std::array meanings = {
     CodeMeaning{code::match, "a rule matches by name, uuid, memory or emulator, each in its form"},
     CodeMeaning{code::network_name, "a network's name is a plain word"},
     CodeMeaning{code::empty_rule, "a rule without 'set:' does nothing"},
+    CodeMeaning{code::interface_name,
+                "a bridge or device of a network is named as the kernel names "
+                "network devices"},
+    CodeMeaning{code::network_parts,
+                "a network names a bridge or a device as its type wants it, and "
+                "nothing else"},
     CodeMeaning{code::unreadable, "the file or directory cannot be read by who asks; the agent "
                                   "counts it as an error, for its keys would be missing"},
     CodeMeaning{code::dangling_link,

@@ -68,6 +68,8 @@ constexpr std::string_view not_listed = "P0064"; // a warning: nothing to remove
 constexpr std::string_view match = "P0065";      // of a rule
 constexpr std::string_view network_name = "P0066";
 constexpr std::string_view empty_rule = "P0067";
+constexpr std::string_view interface_name = "P0068";
+constexpr std::string_view network_parts = "P0069";
 
 // The directories.
 constexpr std::string_view unreadable = "P0070";

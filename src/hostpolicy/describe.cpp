@@ -53,11 +53,18 @@ template <class Enum>
 requires std::is_enum_v<Enum> Json schema_of(const ListMember<Enum>&) {
     return {{"type", "array"}, {"items", {{"enum", words_of<Enum>()}}}};
 }
+// A name that the kernel gives a network device.
+Json schema_of_interface() {
+    return {{"type", "string"}, {"minLength", 1}, {"maxLength", 15}, {"pattern", "^[^/: \\t]+$"}};
+}
 Json schema_of(const ListMember<Network>&) {
     return {{"type", "object"},
             {"additionalProperties",
              {{"type", "object"},
-              {"properties", {{"type", {{"enum", words_of<NetworkType>()}}}}},
+              {"properties",
+               {{"type", {{"enum", words_of<NetworkType>()}}},
+                {"bridge", schema_of_interface()},
+                {"device", schema_of_interface()}}},
               {"required", Json::array({"type"})},
               {"additionalProperties", false}}}};
 }
@@ -148,7 +155,7 @@ requires std::is_enum_v<Enum> std::string type_of(const ListMember<Enum>&) {
     return "list out of " + listed_words<Enum>();
 }
 std::string type_of(const ListMember<Network>&) {
-    return "mapping of names to {type: TYPE}";
+    return "mapping of names to {type: TYPE, bridge: NAME, device: NAME}";
 }
 
 } // namespace

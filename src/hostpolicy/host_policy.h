@@ -42,12 +42,17 @@ enum class Permission { allow, deny };
 // What no guest may have unless the policy names it.
 enum class Permit { qemu_commandline };
 
-enum class NetworkType { user, none };
+// user: QEMU's own, which asks for nothing of the host. bridge: a tap device on a bridge. direct: a
+// macvtap device over a network device. tap: a tap device that the administrator has made.
+enum class NetworkType { user, bridge, direct, tap, none };
 
-// What <interface type='network'> may name. `none` takes a network of an earlier file away.
+// What <interface type='network'> may name; and the bridge or device of the host that it names may
+// then be named by <interface> itself as well. `none` takes a network of an earlier file away.
 struct Network {
     std::string name;
     NetworkType type = NetworkType::user;
+    std::string bridge = {}; // of type bridge, always
+    std::string device = {}; // of types direct and tap, always
     bool operator==(const Network&) const = default;
 };
 

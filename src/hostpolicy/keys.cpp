@@ -142,8 +142,13 @@ constexpr std::array table = {
         &HostPolicy::networks,
         Scope::guest,
         {},
-        "what <interface type='network'> may name, each with its type: user, or none to take one "
-        "away again; files add to each other"},
+        "what <interface type='network'> may name, each with its type: user; bridge, with bridge: "
+        "NAME "
+        "for a tap device on that bridge of the host; direct, with device: NAME for a macvtap "
+        "device "
+        "over that one; tap, with device: NAME for a tap device that is there; none takes one away "
+        "again. A definition may name a bridge or device of the host itself only where a network "
+        "here names the same. Files add to each other"},
     Key{"lock",
         &HostPolicy::lock,
         Scope::host,

@@ -136,6 +136,11 @@ std::optional<TextFault> directory_fault(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<TextFault> interface_name_fault(std::string_view text) {
+    if (is_interface_name(text)) return std::nullopt;
+    return TextFault{"is not the name of a network device", "write one as `ip link` shows it"};
+}
+
 std::optional<Account> parse_account(std::string_view text) {
     if (text.starts_with('+')) {
         if (const auto id = parse_id(text.substr(1))) return AccountId{*id};

@@ -35,7 +35,10 @@ requires std::is_enum_v<Enum> std::string flow(Enum value) {
     return std::string(text_of(value));
 }
 std::string flow(const Network& value) {
-    return written_key(value.name) + ": {type: " + std::string(to_text(value.type)) + "}";
+    auto out = written_key(value.name) + ": {type: " + std::string(to_text(value.type));
+    if (!value.bridge.empty()) out += ", bridge: " + text_in_flow(value.bridge);
+    if (!value.device.empty()) out += ", device: " + text_in_flow(value.device);
+    return out + "}";
 }
 template <class Item>
 std::string flow(const std::vector<Setting<Item>>& list) {

@@ -94,23 +94,68 @@ class ValueReader {
             refuse_non_mapping(entry.value, "write " + entry.key + ": {type: user}");
             return std::nullopt;
         }
-        std::optional<NetworkType> type;
-        bool type_seen = false;
-        for (const auto& detail : entry.value.entries) {
-            if (detail.key == "type") {
-                type_seen = true;
-                type = scalar<NetworkType>(detail.value, "write user or none");
-            } else {
-                findings_.error(code::unknown_key, detail.span,
-                                "unknown key " + quoted(detail.key) + " of a network",
-                                "a network has a type: user or none");
-            }
-        }
-        if (!type_seen)
+        NetworkParts parts;
+        for (const auto& detail : entry.value.entries)
+            read_part(detail, parts);
+        if (!parts.type_seen)
             findings_.error(code::null_value, entry.span,
                             "no type for the network " + quoted(entry.key), "write {type: user}");
-        if (!type) return std::nullopt;
-        return Network{entry.key, *type};
+        if (!parts.type) return std::nullopt;
+        Network network{entry.key, *parts.type};
+        const bool bridges = network.type == NetworkType::bridge;
+        const bool needs_device =
+            network.type == NetworkType::direct || network.type == NetworkType::tap;
+        bool good = take_part(entry, network, "bridge", bridges, parts.bridge, network.bridge);
+        good =
+            take_part(entry, network, "device", needs_device, parts.device, network.device) && good;
+        return good ? std::optional(std::move(network)) : std::nullopt;
+    }
+
+    struct NetworkParts {
+        bool type_seen = false;
+        std::optional<NetworkType> type;
+        const Node* bridge = nullptr;
+        const Node* device = nullptr;
+    };
+
+    void read_part(const Entry& detail, NetworkParts& parts) {
+        if (detail.key == "type") {
+            parts.type_seen = true;
+            parts.type =
+                scalar<NetworkType>(detail.value, "write user, bridge, direct, tap or none");
+        } else if (detail.key == "bridge") {
+            parts.bridge = &detail.value;
+        } else if (detail.key == "device") {
+            parts.device = &detail.value;
+        } else {
+            findings_.error(
+                code::unknown_key, detail.span,
+                "unknown key " + quoted(detail.key) + " of a network",
+                "a network has a type, and a bridge or device where its type wants one");
+        }
+    }
+
+    // The name of a network device that goes with the type, or does not.
+    bool take_part(const Entry& entry, const Network& network, const std::string& key, bool wanted,
+                   const Node* given, std::string& into) {
+        const auto type = std::string(to_text(network.type));
+        if (wanted && given == nullptr) {
+            findings_.error(code::network_parts, entry.span,
+                            "no " + key + " for the network " + quoted(entry.key),
+                            "write {type: " + type + ", " + key + ": NAME}");
+            return false;
+        }
+        if (given == nullptr) return true;
+        if (!wanted) {
+            findings_.error(code::network_parts, given->span,
+                            "a network of type " + type + " has no " + key,
+                            "remove it, or choose another type");
+            return false;
+        }
+        const TextRule rule{code::interface_name, interface_name_fault};
+        auto name = ValueReader(name_, rule, findings_).scalar<std::string>(*given, "write a name");
+        if (name) into = std::move(*name);
+        return name.has_value();
     }
 
     template <class Value>

@@ -76,8 +76,13 @@ struct Words<Permit> {
 template <>
 struct Words<NetworkType> {
     static constexpr std::array known = {Word<NetworkType>{"user", NetworkType::user},
+                                         Word<NetworkType>{"bridge", NetworkType::bridge},
+                                         Word<NetworkType>{"direct", NetworkType::direct},
+                                         Word<NetworkType>{"tap", NetworkType::tap},
                                          Word<NetworkType>{"none", NetworkType::none}};
-    static constexpr std::array foreign = {ForeignWord{"slirp", "user"}};
+    static constexpr std::array foreign = {ForeignWord{"slirp", "user"},
+                                           ForeignWord{"ethernet", "tap"},
+                                           ForeignWord{"macvtap", "direct"}};
 };
 
 template <class Enum>

@@ -101,12 +101,15 @@ class Limits {
 
     void check_interface(const Interface& interface) {
         refuse_all_but(interface.place, "interface model", interface.model, nic_models);
-        if (interface.type == InterfaceType::network)
-            found_.warning(
-                interface.place,
-                "network '" + printable(interface.network) +
-                    "' becomes a tap device, as in 2009: /etc/qemu-ifup is to connect it",
-                "write <interface type='user'/> to be independent of the host");
+        if (interface.type == InterfaceType::user) return;
+        const auto what = interface.type == InterfaceType::network
+                              ? "network '" + printable(interface.network) + "'"
+                          : interface.type == InterfaceType::bridge
+                              ? "bridge '" + printable(interface.bridge) + "'"
+                              : "device '" + printable(interface.target) + "'";
+        found_.warning(interface.place,
+                       what + " becomes a tap device, as in 2009: /etc/qemu-ifup is to connect it",
+                       "write <interface type='user'/> to be independent of the host");
     }
 
     static bool among_sources(CharacterSource source) {
@@ -153,6 +156,23 @@ class Limits {
                 refuse(input.place, "<input type='keyboard' bus='usb'/>", "write bus='ps2'");
     }
 
+    void check_later_interface(const Interface& interface) {
+        auto plain = interface;
+        plain.boot_order = 0;
+        plain.driver = {};
+        plain.rom = {};
+        plain.mtu = 0;
+        plain.link_up = {};
+        if (interface.boot_order != 0) refuse(interface.place, "<boot order=...>");
+        if (interface != plain && interface.boot_order == 0)
+            refuse(interface.place, "this of <interface>",
+                   "remove <driver>, <mtu>, <link> and <rom>");
+        if (interface.type == InterfaceType::direct)
+            refuse(interface.place, "<interface type='direct'>", "write type='network'");
+        if (!interface.target.empty() && interface.type != InterfaceType::ethernet)
+            refuse(interface.place, "<target> of <interface>");
+    }
+
     template <class Part>
     void refuse_unless_empty(const Part& part, const std::string& element) {
         if (part != Part{}) refuse(guest_.place, element);
@@ -187,6 +207,7 @@ class Limits {
         refuse_unless_empty(guest_.watchdogs, "<watchdog>");
         refuse_unless_empty(guest_.rngs, "<rng>");
         refuse_unless_empty(guest_.panics, "<panic>");
+        refuse_unless_empty(guest_.host_devices, "<hostdev>");
         refuse_unless_empty(guest_.iommu, "<iommu>");
         refuse_unless_empty(guest_.vsock, "<vsock>");
         for (const auto& disk : guest_.disks)
@@ -194,7 +215,7 @@ class Limits {
                 refuse(disk.place, "this of disk '" + printable(disk.target) + "'",
                        "remove the options of <driver>, <iotune>, <boot> and the like");
         for (const auto& interface : guest_.interfaces)
-            if (interface.boot_order != 0) refuse(interface.place, "<boot order=...>");
+            check_later_interface(interface);
         for (const auto& controller : guest_.controllers)
             if (controller.type == ControllerType::usb || controller.type == ControllerType::scsi ||
                 controller.type == ControllerType::virtio_serial)

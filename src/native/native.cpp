@@ -25,6 +25,24 @@ std::string usual_program(const OsBoot& os) {
     return os.arch == "i686" ? "qemu-system-i386" : "qemu-system-x86_64";
 }
 
+// What stands behind a card is the policy's and the agent's; a line has what QEMU makes by itself.
+void check_networks(Diagnostics& found, const GuestDefinition& definition) {
+    for (const auto& interface : definition.interfaces) {
+        if (interface.type == InterfaceType::direct)
+            found.error(interface.place,
+                        "QEMU takes a macvtap device as a descriptor, which a line cannot hold",
+                        "write <interface type='bridge'> or type='user'");
+        if (interface.type == InterfaceType::network)
+            found.warning(interface.place,
+                          "network '" + printable(interface.network) +
+                              "' is the policy's: the line has QEMU's own network instead",
+                          "the agent looks it up at a start");
+        if (interface.link_up == false)
+            found.warning(interface.place, "the line cannot say <link state='down'/>",
+                          "say set_link in QEMU's monitor");
+    }
+}
+
 } // namespace
 
 std::string format_problem(std::string_view format) {
@@ -47,6 +65,7 @@ std::string dialect_problem(std::string_view name) {
 NativeLine modern_line(const GuestDefinition& definition) {
     NativeLine out;
     out.diagnostics = qemu::unsupported(definition);
+    check_networks(out.diagnostics, definition);
     if (out.diagnostics.has_errors()) return out;
     qemu::CommandContext context;
     context.by_hand = true;

@@ -2,10 +2,12 @@
 #include "src/plan/check.h"
 
 #include "src/base/number_set.h"
+#include "src/base/text.h"
 
 #include <sys/resource.h>
 
 #include <csignal>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -89,10 +91,11 @@ std::string fds_rule(const std::vector<InheritedFd>& fds) {
         if (fd.number <= 2) return name + " is a standard one";
         if (!numbers.insert(fd.number).second) return name + " is listed twice";
         const bool first = kinds.insert(fd.kind).second;
-        const bool one_alone =
-            fd.kind != InheritedFd::Kind::log_file && fd.kind != InheritedFd::Kind::channel;
+        const bool one_alone = fd.kind == InheritedFd::Kind::qmp_listener ||
+                               fd.kind == InheritedFd::Kind::shim_monitor;
         if (!first && one_alone) return name + " is one too many";
-        const bool has_path = fd.kind != InheritedFd::Kind::shim_monitor;
+        const bool has_path =
+            fd.kind != InheritedFd::Kind::shim_monitor && fd.kind != InheritedFd::Kind::network;
         if (has_path && !absolute(fd.path)) return name + " has no absolute path";
     }
     return {};
@@ -103,6 +106,27 @@ std::string files_rule(const std::vector<FileGrant>& files) {
         if (!absolute(file.path) || !absolute(file.resolved))
             return "the path of " + file.purpose + " is not absolute";
     return {};
+}
+
+// Every queue has its descriptor, every descriptor its device, every device a name of its own.
+std::string networks_rule(const LaunchPlan& plan) {
+    std::map<std::string, std::uint32_t> queues;
+    for (const auto& fd : plan.process.fds)
+        if (fd.kind == InheritedFd::Kind::network) ++queues[fd.device];
+    for (const auto& device : plan.networks) {
+        const auto what = "the network device '" + device.name + "'";
+        if (!is_interface_name(device.name)) return what + " has a name that is none";
+        const auto found = queues.find(device.name);
+        if (found == queues.end() || found->second != device.queues || device.queues == 0)
+            return what + " is there twice, or has other descriptors than queues";
+        queues.erase(found);
+        const bool macvtap = device.kind == NetworkDevice::Kind::macvtap;
+        if (macvtap != is_interface_name(device.lower)) return what + " lies over the wrong device";
+        if (!device.bridge.empty() &&
+            (device.kind != NetworkDevice::Kind::tap || !is_interface_name(device.bridge)))
+            return what + " is on a bridge where it cannot be";
+    }
+    return queues.empty() ? "" : "a descriptor is for a network device that is not in the plan";
 }
 
 std::string security_rule(const LaunchPlan& plan) {
@@ -121,7 +145,7 @@ std::string security_rule(const LaunchPlan& plan) {
 std::string broken_rule(const LaunchPlan& plan) {
     for (auto rule : {guest_rule(plan), scope_rule(plan.scope), program_rule(plan.process),
                       limits_rule(plan.process.limits), fds_rule(plan.process.fds),
-                      files_rule(plan.files), security_rule(plan)})
+                      files_rule(plan.files), networks_rule(plan), security_rule(plan)})
         if (!rule.empty()) return rule;
     return {};
 }

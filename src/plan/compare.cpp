@@ -81,9 +81,20 @@ constexpr std::array field_names{
     FieldName{"files.id", "device and inode"},
     FieldName{"files.device", "device number"},
     FieldName{"files.is_device", "is a device"},
+    FieldName{"files.is_character", "is a character device"},
     FieldName{"files.sharing", "use"},
     FieldName{"files.owner", "owner"},
     FieldName{"files.label", "label"},
+    FieldName{"process.fds.device", "device"},
+    FieldName{"networks.kind", "kind"},
+    FieldName{"networks.name", "name"},
+    FieldName{"networks.bridge", "bridge"},
+    FieldName{"networks.lower", "device below"},
+    FieldName{"networks.mode", "mode"},
+    FieldName{"networks.mac", "address"},
+    FieldName{"networks.mtu", "mtu"},
+    FieldName{"networks.queues", "queues"},
+    FieldName{"links_down", "cards without a cable"},
     FieldName{"security.model", "security driver"},
     FieldName{"security.process_label", "process label"},
     FieldName{"security.image_label", "image label"},
@@ -104,6 +115,7 @@ constexpr std::array item_names{
     ItemName{"process.limits", "resource", "limit "},
     ItemName{"process.fds", "path", "descriptor "},
     ItemName{"files", "purpose", ""},
+    ItemName{"networks", "purpose", ""},
 };
 
 template <class Table>

@@ -22,8 +22,11 @@ concept Is = std::same_as<std::remove_const_t<Given>, Plain>;
 template <class Enumeration>
 constexpr std::array<std::string_view, 0> words{};
 template <>
-constexpr inline std::array<std::string_view, 4> words<InheritedFd::Kind>{
-    "qmp_listener", "shim_monitor", "log_file", "channel"};
+constexpr inline std::array<std::string_view, 6> words<InheritedFd::Kind>{
+    "qmp_listener", "shim_monitor", "log_file", "channel", "network", "vhost_net"};
+template <>
+constexpr inline std::array<std::string_view, 3> words<NetworkDevice::Kind>{"tap", "given_tap",
+                                                                            "macvtap"};
 template <>
 constexpr inline std::array<std::string_view, 3> words<FileGrant::Sharing>{"exclusive", "shared",
                                                                            "readonly"};
@@ -133,11 +136,12 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<InheritedFd> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [kind, number, path, truncate] = it;
+    auto& [kind, number, path, truncate, device] = it;
     visit("kind", kind);
     visit("number", number);
     visit("path", path);
     visit("truncate", truncate);
+    visit("device", device);
 }
 
 template <Is<Process> T, class Visit>
@@ -166,16 +170,33 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<FileGrant> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [path, resolved, id, device, is_device, purpose, sharing, owner, label, because] = it;
+    auto& [path, resolved, id, device, is_device, is_character, purpose, sharing, owner, label,
+           because] = it;
     visit("path", path);
     visit("resolved", resolved);
     visit("id", id);
     visit("device", device);
     visit("is_device", is_device);
+    visit("is_character", is_character);
     visit("purpose", purpose);
     visit("sharing", sharing);
     visit("owner", owner);
     visit("label", label);
+    visit("because", because);
+}
+
+template <Is<NetworkDevice> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [kind, name, bridge, lower, mode, mac, mtu, queues, purpose, because] = it;
+    visit("kind", kind);
+    visit("name", name);
+    visit("bridge", bridge);
+    visit("lower", lower);
+    visit("mode", mode);
+    visit("mac", mac);
+    visit("mtu", mtu);
+    visit("queues", queues);
+    visit("purpose", purpose);
     visit("because", because);
 }
 
@@ -208,8 +229,8 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<LaunchPlan> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [name, uuid, asked, state_directory, scope, process, shim, files, security, display_port,
-           restart_on_poweroff, decisions] = it;
+    auto& [name, uuid, asked, state_directory, scope, process, shim, files, networks, links_down,
+           security, display_port, restart_on_poweroff, decisions] = it;
     visit("name", name);
     visit("uuid", uuid);
     visit("asked", asked);
@@ -218,6 +239,8 @@ void each_field(T& it, Visit&& visit) {
     visit("process", process);
     visit("shim", shim);
     visit("files", files);
+    visit("networks", networks);
+    visit("links_down", links_down);
     visit("security", security);
     visit("display_port", display_port);
     visit("restart_on_poweroff", restart_on_poweroff);

@@ -93,11 +93,14 @@ struct InheritedFd {
         shim_monitor, // QEMU's end of a socket pair; the shim keeps the other for stop requests
         log_file,     // `path` opened for appending, created 0600 if need be
         channel,      // a channel into the guest, listening at `path` in the state directory
+        network,      // a queue of the NetworkDevice called `device`
+        vhost_net,    // `path`, which carries packets for a queue of it
     };
     Kind kind = Kind::qmp_listener;
     int number = -1;
     std::string path;
     bool truncate = false; // log_file: emptied at start
+    std::string device = {};
     bool operator==(const InheritedFd&) const = default;
 };
 
@@ -135,12 +138,34 @@ struct FileGrant {
     FileId id;
     DeviceNumber device; // of a device node
     bool is_device = false;
-    std::string purpose; // "disk hda", "kernel"
+    bool is_character = false; // of a device node: it is no block device
+    std::string purpose;       // "disk hda", "kernel"
     Sharing sharing = Sharing::exclusive;
     std::optional<Owner> owner; // chown to; absent: left alone
     std::string label;          // setfilecon to; empty: left alone
     std::string because;
     bool operator==(const FileGrant&) const = default;
+};
+
+// A network device of the host's behind a network card of the guest. What is made for the guest
+// carries the guest's name (ip-link(8), alias), and is removed by that.
+struct NetworkDevice {
+    enum class Kind : std::uint8_t {
+        tap,       // made for the guest
+        given_tap, // was there before, and stays
+        macvtap,   // made for the guest over `lower`
+    };
+    Kind kind = Kind::tap;
+    std::string name;
+    std::string bridge;       // of a tap: that it becomes a port of; empty: of none
+    std::string lower;        // of a macvtap
+    std::string mode;         // of a macvtap: "vepa", "bridge", "private"
+    std::string mac;          // its own; empty: left alone
+    std::uint32_t mtu = 0;    // 0: left alone
+    std::uint32_t queues = 1; // descriptors of kind `network`
+    std::string purpose;      // "interface 0"
+    std::string because;      // the line of the policy
+    bool operator==(const NetworkDevice&) const = default;
 };
 
 struct Security {
@@ -179,12 +204,19 @@ struct LaunchPlan {
     Process process;
     Shim shim;
     std::vector<FileGrant> files;
+    std::vector<NetworkDevice> networks = {};
+    std::vector<std::string> links_down = {}; // QEMU's names of cards whose cable is out at first
     Security security;
     std::optional<std::uint16_t> display_port; // one that was looked for; QEMU finds others itself
     bool restart_on_poweroff = false; // on_poweroff='restart': system_reset instead of an end
     std::vector<Decision> decisions;
     bool operator==(const LaunchPlan&) const = default;
 };
+
+// The alias of the network devices that are made for a guest.
+inline std::string network_alias(const std::string& guest) {
+    return "vmwarden guest " + guest;
+}
 
 } // namespace vmwarden::plan
 

@@ -216,6 +216,26 @@ void show_files(Page& page, const Json& files) {
     }
 }
 
+void show_networks(Page& page, const Json& networks) {
+    if (!networks.is_array() || networks.empty()) return;
+    page.section("Network devices");
+    for (const auto& device : networks) {
+        const auto kind = word(device, "kind");
+        std::string text = kind == "given_tap" ? "a tap device that is there" : "a " + kind;
+        if (!word(device, "bridge").empty()) text += " on bridge " + word(device, "bridge");
+        if (!word(device, "lower").empty())
+            text += " over " + word(device, "lower") + ", mode " + word(device, "mode");
+        page.row(word(device, "name"), text + ", for " + word(device, "purpose"));
+        std::string more =
+            word(device, "queues") == "1" ? "" : word(device, "queues") + " queues; ";
+        if (word(device, "mtu") != "0") more += "mtu " + word(device, "mtu") + "; ";
+        if (!word(device, "mac").empty()) more += "address " + word(device, "mac") + "; ";
+        page.row("", more + word(device, "because"));
+        page.row("", kind == "given_tap" ? "stays when the guest ends"
+                                         : "made at start, removed when the guest ends");
+    }
+}
+
 void show_process(Page& page, const Json& process) {
     page.section("Limits");
     for (const auto& limit : at(process, "limits"))
@@ -224,6 +244,7 @@ void show_process(Page& page, const Json& process) {
     for (const auto& fd : at(process, "fds")) {
         auto text = word(fd, "kind");
         if (!word(fd, "path").empty()) text += " " + word(fd, "path");
+        if (!word(fd, "device").empty()) text += " of " + word(fd, "device");
         if (yes(fd, "truncate")) text += ", emptied at start";
         page.row(word(fd, "number"), text);
     }
@@ -270,6 +291,7 @@ std::string text_of(const Json& plan) {
     show_tuning(page, at(at(plan, "scope"), "tuning"));
     show_devices(page, at(plan, "scope"));
     show_files(page, at(plan, "files"));
+    show_networks(page, at(plan, "networks"));
     show_process(page, at(plan, "process"));
     show_command(page, at(plan, "process"));
     show_decisions(page, at(plan, "decisions"));

@@ -149,7 +149,7 @@ std::size_t pci_devices(const GuestDefinition& definition) {
 }
 
 std::size_t usb_devices(const GuestDefinition& definition) {
-    return drives_on(definition, DiskBus::usb) +
+    return drives_on(definition, DiskBus::usb) + definition.host_devices.size() +
            static_cast<std::size_t>(
                std::ranges::count(definition.inputs, Input::Bus::usb, &Input::bus)) +
            characters_on(definition, CharacterDevice::Target::usb_serial) +
@@ -177,6 +177,10 @@ const std::vector<NicModel>& nic_models() {
 
 const NicModel* nic_model(std::string_view name) {
     return by_name(nic_models(), name.empty() ? "virtio" : name);
+}
+
+bool is_virtio(const Interface& interface) {
+    return interface.model.empty() || interface.model.starts_with("virtio");
 }
 
 const std::vector<VideoModel>& video_models() {

@@ -57,6 +57,8 @@ struct NicModel {
 };
 const std::vector<NicModel>& nic_models();
 const NicModel* nic_model(std::string_view name); // empty: virtio; null: unknown
+// Who asked for a card of this kind can say how it works.
+bool is_virtio(const Interface& interface);
 
 // Display adapters likewise. "none" has no device, and some have none beside another.
 struct VideoModel {

@@ -47,7 +47,8 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     add_iommu(command, definition);
     add_controllers(command, board);
     add_drives(command, board, boot, definition, context);
-    add_interfaces(command, boot, definition, context.uuid);
+    add_interfaces(command, boot, definition, context);
+    add_host_devices(command, definition, context);
     add_characters(command, definition, context);
     add_graphics(command, definition, context);
     add_videos(command, definition);

@@ -21,6 +21,14 @@ struct Image {
     bool operator==(const Image&) const = default;
 };
 
+// The descriptors of a tap or macvtap device, one for each pair of queues, and as many of vhost-net
+// or none.
+struct NetworkBackEnd {
+    std::vector<int> fds;
+    std::vector<int> vhost_fds = {};
+    bool operator==(const NetworkBackEnd&) const = default;
+};
+
 // What the definition does not hold and resolve() has decided.
 struct CommandContext {
     std::string executable;
@@ -39,6 +47,11 @@ struct CommandContext {
     // Index in definition.disks -> its images, the guest's own first, each backed by the next. A
     // disk that is not here has the definition's own images and no others.
     std::map<std::size_t, std::vector<Image>> images;
+    // Index in definition.interfaces -> the host's device behind it; absent: QEMU's own network.
+    std::map<std::size_t, NetworkBackEnd> networks = {};
+    // Index in definition.host_devices -> the node of the device that was found for it, empty for
+    // one that the guest goes without; absent: QEMU looks for it.
+    std::map<std::size_t, std::string> host_devices = {};
     // A person runs the line: it does not wait to be released, brings no sandbox, and QEMU reads on
     // in an image whose chain the definition leaves open. No -uuid for one of zeros.
     bool by_hand = false;
@@ -46,8 +59,7 @@ struct CommandContext {
 
 // What this room cannot say to QEMU, or QEMU could not do, each with its place: a machine, bus,
 // model or action not handled, drives in each other's way, words that QEMU would read as something
-// else. Errors only. resolve() refuses such a definition. Networks are the policy's to know; every
-// one it lets in so far is user mode networking.
+// else. Errors only. resolve() refuses such a definition. Networks are the policy's to know.
 Diagnostics unsupported(const GuestDefinition& definition);
 
 // Needs a definition without errors in unsupported(); throws std::invalid_argument otherwise.

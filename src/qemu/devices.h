@@ -14,9 +14,13 @@ class CommandLine;
 // the guest and the interface's place alone.
 std::string derived_mac(const Uuid& uuid, std::size_t interface);
 
-// Netdev "netN" and device "nicN" for interface N.
+// Netdev "netN" and device "nicN" for interface N. set_link over QMP takes the former's name.
 void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefinition& definition,
-                    const Uuid& uuid);
+                    const CommandContext& context);
+
+// "hostdevN" for host device N.
+void add_host_devices(CommandLine& command, const GuestDefinition& definition,
+                      const CommandContext& context);
 
 // Character device "charN" (query-chardev names a pty) and device "console-N", "channel-N" or
 // "parallel-N" for character N.

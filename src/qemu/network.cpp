@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/qemu/command_line.h"
 #include "src/qemu/devices.h"
+#include "src/qemu/rom.h"
 
 #include <array>
 #include <cstdio>
@@ -36,22 +37,96 @@ std::string derived_mac(const Uuid& uuid, std::size_t interface) {
     return text.data();
 }
 
+namespace {
+
+std::string joined(const std::vector<int>& numbers) {
+    std::string out;
+    for (const int number : numbers)
+        out += (out.empty() ? "" : ":") + std::to_string(number);
+    return out;
+}
+
+void put_descriptors(Json& netdev, const std::string& name, const std::vector<int>& numbers) {
+    if (!numbers.empty()) netdev[numbers.size() == 1 ? name : name + "s"] = joined(numbers);
+}
+
+// Without descriptors a person runs the line, or it stays QEMU's own network.
+Json back_end(const Interface& interface, const NetworkBackEnd* given, bool by_hand) {
+    if (given != nullptr) {
+        Json netdev{{"type", "tap"}};
+        put_descriptors(netdev, "fd", given->fds);
+        if (!given->vhost_fds.empty()) netdev["vhost"] = true;
+        put_descriptors(netdev, "vhostfd", given->vhost_fds);
+        return netdev;
+    }
+    if (by_hand && interface.type == InterfaceType::bridge)
+        return Json{{"type", "bridge"}, {"br", interface.bridge}};
+    if (by_hand && interface.type == InterfaceType::ethernet)
+        return Json{
+            {"type", "tap"}, {"ifname", interface.target}, {"script", "no"}, {"downscript", "no"}};
+    return Json{{"type", "user"}};
+}
+
+template <std::size_t count>
+void put_switches(Json& device, const std::vector<NamedSwitch>& switches,
+                  const KnownSwitch (&known)[count]) {
+    for (const auto& each : known)
+        for (const auto& one : switches)
+            if (one.name == each.name) device[std::string(each.property)] = one.on;
+}
+
+void put_driver(Json& device, const Interface& interface) {
+    const auto& driver = interface.driver;
+    if (driver.txmode == "iothread") device["tx"] = "bh";
+    if (driver.txmode == "timer") device["tx"] = "timer";
+    if (driver.queues > 1) {
+        device["mq"] = true;
+        // One for each queue, the control queue and changes of the configuration.
+        device["vectors"] = 2 * driver.queues + 2;
+    }
+    if (driver.rx_queue_size != 0) device["rx_queue_size"] = driver.rx_queue_size;
+    if (driver.tx_queue_size != 0) device["tx_queue_size"] = driver.tx_queue_size;
+    put_switches(device, driver.switches, interface_switches);
+    put_switches(device, driver.host, host_offloads);
+    put_switches(device, driver.guest, guest_offloads);
+    if (interface.mtu != 0 && is_virtio(interface)) device["host_mtu"] = interface.mtu;
+}
+
+} // namespace
+
+void put_rom(Json& device, const DeviceRom& rom) {
+    if (rom.enabled == false) {
+        device["romfile"] = "";
+        device["rombar"] = 0;
+        return;
+    }
+    if (!rom.file.empty()) device["romfile"] = rom.file;
+    if (rom.bar) device["rombar"] = *rom.bar ? 1 : 0;
+}
+
 void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefinition& definition,
-                    const Uuid& uuid) {
+                    const CommandContext& context) {
     for (std::size_t i = 0; i < definition.interfaces.size(); ++i) {
         const auto& interface = definition.interfaces[i];
         const auto number = std::to_string(i);
         const auto& model = *nic_model(interface.model);
-        command.add("-netdev", Json{{"type", "user"}, {"id", "net" + number}});
+        const auto given = context.networks.find(i);
+        auto netdev = back_end(
+            interface, given == context.networks.end() ? nullptr : &given->second, context.by_hand);
+        netdev["id"] = "net" + number;
+        command.add("-netdev", netdev);
 
         Json device{{"driver", model.device},
                     {"id", "nic" + number},
                     {"netdev", "net" + number},
-                    {"mac", interface.mac.empty() ? derived_mac(uuid, i) : interface.mac}};
+                    {"mac", interface.mac.empty() ? derived_mac(context.uuid, i) : interface.mac}};
+        put_driver(device, interface);
         if (boot.interfaces[i]) device["bootindex"] = *boot.interfaces[i];
         // A boot ROM nobody boots from is code the guest need not run, from a file that the host
         // need not have.
-        if (!boot.interfaces[i] && model.pci) device["romfile"] = "";
+        const bool asked_for = interface.rom.enabled == true || !interface.rom.file.empty();
+        if (!boot.interfaces[i] && model.pci && !asked_for) device["romfile"] = "";
+        put_rom(device, interface.rom);
         command.add("-device", device);
     }
 }

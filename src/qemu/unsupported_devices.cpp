@@ -37,6 +37,24 @@ std::string suggestion(std::string_view word, const std::vector<Model>& models) 
     return near.empty() ? all + " are" : near;
 }
 
+// What nobody would do anything about.
+void check_interface_driver(Diagnostics& found, const Interface& interface) {
+    auto driver = interface.driver;
+    if (driver.name == "qemu") driver.name.clear();
+    if (!is_virtio(interface) && driver != InterfaceDriver{})
+        found.error(interface.place, "only models of virtio have this of <driver>",
+                    "write <model type='virtio'/>, or remove it");
+    const bool own = interface.type == InterfaceType::user;
+    if (own && (interface.driver.queues > 1 || interface.driver.name == "vhost"))
+        found.error(interface.place,
+                    "QEMU's own network has one queue, and the kernel has no part in it",
+                    "remove 'queues' and 'name' from <driver>");
+    if (own && interface.mtu != 0 && !is_virtio(interface))
+        found.error(interface.place, "nobody would tell the guest of its <mtu>",
+                    "write <model type='virtio'/>, or remove it");
+    check_path(found, interface.rom.file_place, "rom", interface.rom.file);
+}
+
 // Six octets, two hexadecimal digits each; not a group address, which no sender may have.
 bool valid_mac(std::string_view mac) {
     if (mac.size() != 17) return false;
@@ -55,6 +73,7 @@ void check_interface(Diagnostics& found, const Interface& interface) {
     if (!interface.mac.empty() && !valid_mac(interface.mac))
         found.error(interface.place, quoted(interface.mac) + " cannot be an interface's address",
                     "52:54:00:12:34:56, say; its first octet is even");
+    check_interface_driver(found, interface);
 }
 
 bool is_address(const std::string& text) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whether the policy lets a guest of this size and these networks in at all.
+// Whether the policy lets a guest of this size in at all.
 #include "src/resolve/steps.h"
-
-#include <algorithm>
 
 namespace vmwarden::resolving {
 
@@ -36,27 +34,6 @@ void limit_guests(Draft& draft) {
                "stop one, or raise " + policy_line("limits.guests", limit.origin));
 }
 
-std::string names_of(const std::vector<Setting<Network>>& networks) {
-    std::string out;
-    for (const auto& network : networks)
-        out += (out.empty() ? "" : ", ") + network.value.name;
-    return out.empty() ? "no network" : out;
-}
-
-void check_network(Draft& draft, const Interface& interface) {
-    const auto& networks = draft.policy.networks;
-    const auto found =
-        std::find_if(networks.value.begin(), networks.value.end(),
-                     [&](const auto& one) { return one.value.name == interface.network; });
-    if (found == networks.value.end())
-        return draft.deny("network", interface.place, networks.origin,
-                          "the policy has no network '" + interface.network + "'",
-                          "it has " + names_of(networks.value) + "; see " +
-                              policy_line("networks", networks.origin));
-    draft.decide("network " + interface.network, std::string(to_text(found->value.type)),
-                 found->origin.text());
-}
-
 // What such words open or start is not in the plan: neither granted nor labelled, nor looked at.
 void check_raw_arguments(Draft& draft) {
     const auto& definition = draft.definition;
@@ -86,8 +63,6 @@ void admit_guest(Draft& draft) {
     limit_guests(draft);
     limit_size(draft);
     check_raw_arguments(draft);
-    for (const auto& interface : draft.definition.interfaces)
-        if (interface.type == InterfaceType::network) check_network(draft, interface);
 }
 
 } // namespace vmwarden::resolving

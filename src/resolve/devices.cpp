@@ -40,8 +40,10 @@ void allow_images(Draft& draft) {
     for (const auto& file : draft.plan.files) {
         if (!file.is_device) continue;
         const bool readonly = file.sharing == plan::FileGrant::Sharing::readonly;
-        allow(draft, {file.path, by_number(FileType::block, file.device), readonly ? "r" : "rw",
-                      file.because});
+        allow(draft,
+              {file.path,
+               by_number(file.is_character ? FileType::character : FileType::block, file.device),
+               readonly ? "r" : "rw", file.because});
     }
 }
 

@@ -37,6 +37,15 @@ void Draft::decide(std::string what, std::string value, std::string because) {
     plan.decisions.push_back({std::move(what), std::move(value), std::move(because)});
 }
 
+int Draft::inherit(plan::InheritedFd fd) {
+    // Standard ones are the shim's to choose, and below 10 it keeps its own while it sets these up.
+    constexpr int first_fd = 10;
+    auto& fds = plan.process.fds;
+    fd.number = first_fd + static_cast<int>(fds.size());
+    fds.push_back(std::move(fd));
+    return fds.back().number;
+}
+
 const FileFact& Draft::file(const std::string& path) const {
     static const FileFact not_probed = [] {
         FileFact fact;

@@ -20,6 +20,8 @@ struct Draft {
     std::map<std::size_t, int> character_fds = {}; // index in definition.characters -> descriptor
     std::map<std::size_t, int> log_fds = {};       // likewise, of its log
     std::map<std::size_t, int> display_ports = {}; // index in definition.graphics -> port
+    // Index in definition.interfaces -> descriptors; none: QEMU's own network.
+    std::map<std::size_t, qemu::NetworkBackEnd> networks = {};
     // Index in definition.disks -> its images, as QEMU is to open them.
     std::map<std::size_t, std::vector<qemu::Image>> images = {};
 
@@ -31,6 +33,11 @@ struct Draft {
     void refuse(std::string step, SourcePlace place, std::string message, std::string hint);
     void decide(std::string what, std::string value, std::string because);
 
+    // Index in definition.host_devices -> its node; empty: the guest goes without.
+    std::map<std::size_t, std::string> host_devices = {};
+
+    // Gives QEMU one more descriptor; its number.
+    int inherit(plan::InheritedFd fd);
     [[nodiscard]] const FileFact& file(const std::string& path) const;
     // "qemu (uid 64055)"; the policy's word alone while the account is not known.
     [[nodiscard]] std::string user_text() const;

@@ -8,14 +8,8 @@ namespace {
 
 using plan::InheritedFd;
 
-// Standard ones are the shim's to choose, and below 10 it keeps its own while it sets these up.
-constexpr int first_fd = 10;
-
 int add(Draft& draft, InheritedFd::Kind kind, std::string path = {}, bool truncate = false) {
-    auto& fds = draft.plan.process.fds;
-    const int number = first_fd + static_cast<int>(fds.size());
-    fds.push_back({kind, number, std::move(path), truncate});
-    return number;
+    return draft.inherit({kind, -1, std::move(path), truncate});
 }
 
 // A file that the guest writes to a line at a time: <source path=...> or <log file=...>.

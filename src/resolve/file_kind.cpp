@@ -20,8 +20,13 @@ bool is_there(FileCase& c) {
 
 bool has_right_type(FileCase& c) {
     const auto type = c.fact.type;
-    if (type == (c.wanted.block ? FileType::block : FileType::regular)) return true;
     const auto path = "'" + c.wanted.path + "'";
+    if (c.wanted.character && type != FileType::character) {
+        c.refuse(path + " is no character device", "is udev running on this host?");
+        return false;
+    }
+    if (c.wanted.character || type == (c.wanted.block ? FileType::block : FileType::regular))
+        return true;
     if (type == FileType::directory)
         c.refuse(path + " is a directory", "name a file in " + c.wanted.element);
     else if (type == FileType::block && c.wanted.element == "<source>")

@@ -9,7 +9,8 @@ using Sharing = FileGrant::Sharing;
 namespace {
 
 bool same_image(const FileGrant& one, const FileGrant& other) {
-    if (one.is_device && other.is_device) return one.device == other.device;
+    if (one.is_device && other.is_device)
+        return one.device == other.device && one.is_character == other.is_character;
     return one.id == other.id;
 }
 

@@ -12,7 +12,8 @@ void describe(FileCase& c) {
     grant.path = c.wanted.path;
     grant.resolved = c.fact.resolved;
     grant.id = c.fact.id;
-    grant.is_device = c.fact.type == FileType::block;
+    grant.is_character = c.fact.type == FileType::character;
+    grant.is_device = c.fact.type == FileType::block || grant.is_character;
     if (grant.is_device) grant.device = c.fact.device;
     grant.purpose = c.wanted.purpose;
     grant.sharing = c.wanted.sharing;
@@ -64,6 +65,9 @@ void grant_files(Draft& draft) {
         if (!disks[i].source.empty()) draft.images[i] = grant_chain(draft, disks[i]);
     for (const auto& wanted : wanted_boot_files(draft.definition.os))
         grant_file(draft, wanted);
+    for (const auto& wanted : wanted_roms(draft.definition))
+        grant_file(draft, wanted);
+    grant_host_devices(draft);
     check_count(draft);
     draft.decide("dynamic ownership",
                  dynamic.value ? "on: what the guest's user cannot reach changes owner meanwhile"

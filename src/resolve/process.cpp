@@ -57,6 +57,8 @@ GuestDefinition with_resolved_paths(const Draft& draft) {
             firmware.loader->path = file.resolved;
         if (firmware.nvram == file.path) firmware.nvram = file.resolved;
         if (firmware.dtb == file.path) firmware.dtb = file.resolved;
+        for (auto& interface : definition.interfaces)
+            if (interface.rom.file == file.path) interface.rom.file = file.resolved;
     }
     return definition;
 }
@@ -70,6 +72,8 @@ qemu::CommandContext command_context(const Draft& draft) {
     context.log_fds = draft.log_fds;
     context.display_ports = draft.display_ports;
     context.images = draft.images;
+    context.networks = draft.networks;
+    context.host_devices = draft.host_devices;
     for (const auto& fd : draft.plan.process.fds) {
         if (fd.kind == plan::InheritedFd::Kind::qmp_listener) context.qmp_fd = fd.number;
         if (fd.kind == plan::InheritedFd::Kind::shim_monitor) context.shim_monitor_fd = fd.number;

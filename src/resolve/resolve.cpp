@@ -6,6 +6,7 @@
 #include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
 #include "src/resolve/emulators.h"
+#include "src/resolve/networks.h"
 #include "src/resolve/steps.h"
 #include "src/resolve/wanted_files.h"
 
@@ -62,6 +63,11 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
         files.push_back(wanted.path);
     ask_for_characters(request, definition);
     ask_for_displays(request, definition);
+    for (const auto& wanted : resolving::wanted_roms(definition))
+        files.push_back(wanted.path);
+    request.networks = resolving::needs_networks(policy, definition);
+    request.usb = definition.host_devices;
+    if (request.networks) files.emplace_back(resolving::vhost_node);
     for (const auto& node : policy.cgroup_device_acl.value)
         files.push_back(node.value);
     for (const auto& rng : definition.rngs)
@@ -91,6 +97,7 @@ Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
     allow_devices(draft);
     pass_descriptors(draft);
     choose_ports(draft);
+    join_networks(draft);
     compose_process(draft);
 
     if (!draft.refusals.empty()) return std::move(draft.refusals);

@@ -28,7 +28,10 @@ struct FactsRequest {
     std::vector<std::string> images = {};
     // Those whose header is asked for what backs them as well, and so on downwards.
     std::vector<std::string> chains = {};
-    bool ports = false; // which are in use
+    bool ports = false;    // which are in use
+    bool networks = false; // the host's network devices
+    // The host's USB devices, where any are; the nodes of those that fit: usb_nodes_needed().
+    std::vector<HostDevice> usb = {};
     bool operator==(const FactsRequest&) const = default;
 };
 
@@ -45,6 +48,10 @@ FactsRequest facts_needed(const HostPolicy& policy, const GuestDefinition& defin
 // To be asked again with what was found, until nothing more is needed.
 std::vector<std::string> more_files_needed(const FactsRequest& request,
                                            const std::map<std::string, FileFact>& known);
+
+// The nodes of the USB devices that the definition may mean, after a look at what is plugged in.
+std::vector<std::string> usb_nodes_needed(const FactsRequest& request,
+                                          const std::vector<UsbFact>& usb);
 
 // Why a guest may not start as asked. `denied` tells a policy's no from a host that cannot.
 struct Refusal {

@@ -69,4 +69,16 @@ std::vector<WantedFile> wanted_boot_files(const OsBoot& os) {
     return out;
 }
 
+std::vector<WantedFile> wanted_roms(const GuestDefinition& definition) {
+    std::vector<WantedFile> out;
+    const auto want = [&](const std::string& purpose, const DeviceRom& rom) {
+        if (rom.file.empty()) return;
+        out.push_back(wanted_boot_file("rom", rom.file, rom.file_place));
+        out.back().purpose = purpose;
+    };
+    for (std::size_t i = 0; i < definition.interfaces.size(); ++i)
+        want("rom of interface " + std::to_string(i), definition.interfaces[i].rom);
+    return out;
+}
+
 } // namespace vmwarden::resolving

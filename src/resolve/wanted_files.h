@@ -19,8 +19,9 @@ struct WantedFile {
     SourcePlace place;
     plan::FileGrant::Sharing sharing = plan::FileGrant::Sharing::readonly;
     bool is_disk = false;
-    bool block = false;   // a block device; otherwise a regular file
-    std::string creating; // a command that would make it; may be empty
+    bool block = false;     // a block device; otherwise a regular file
+    bool character = false; // or a character device
+    std::string creating;   // a command that would make it; may be empty
 };
 
 WantedFile wanted_disk(const Disk& disk);
@@ -28,5 +29,7 @@ WantedFile wanted_disk(const Disk& disk);
 WantedFile wanted_backing(const Disk& disk, const BackingStore& store, std::size_t number);
 // Kernel, initrd and firmware, as far as there are any.
 std::vector<WantedFile> wanted_boot_files(const OsBoot& os);
+// What PCI devices are to have in their expansion ROMs.
+std::vector<WantedFile> wanted_roms(const GuestDefinition& definition);
 
 } // namespace vmwarden::resolving

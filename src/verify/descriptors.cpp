@@ -26,7 +26,8 @@ bool is_own_object(std::string_view target) {
 
 bool is_granted_file(const LaunchPlan& plan, const OpenFd& fd) {
     return std::any_of(plan.files.begin(), plan.files.end(), [&](const plan::FileGrant& file) {
-        const bool same = file.is_device ? fd.is_block && fd.device == file.device
+        const bool same = file.is_device ? fd.is_device && fd.is_block != file.is_character &&
+                                               fd.device == file.device
                                          : !fd.is_device && fd.id == file.id;
         return same && (!fd.writable || file.sharing != plan::FileGrant::Sharing::readonly);
     });
@@ -56,9 +57,12 @@ bool is_program_file(const OpenFd& fd) {
     return !fd.is_device && !fd.writable && fd.target.starts_with("/usr/");
 }
 
-bool is_explained(const LaunchPlan& plan, const OpenFd& fd) {
-    return is_own_object(fd.target) || is_granted_file(plan, fd) || is_log(plan, fd) ||
-           is_allowed_device(plan.scope, fd) || is_null_input(fd) || is_program_file(fd);
+bool is_explained(const LaunchPlan& plan, const KernelView& view, const OpenFd& fd) {
+    // The node of all tap devices is on every list; which device it was opened for is not.
+    if (!fd.network.empty()) return is_network_queue(plan, view, fd);
+    return is_network_queue(plan, view, fd) || is_own_object(fd.target) ||
+           is_granted_file(plan, fd) || is_log(plan, fd) || is_allowed_device(plan.scope, fd) ||
+           is_null_input(fd) || is_program_file(fd);
 }
 
 } // namespace
@@ -66,7 +70,7 @@ bool is_explained(const LaunchPlan& plan, const OpenFd& fd) {
 void add_descriptor_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view) {
     bool all = true;
     for (const auto& fd : view.fds) {
-        if (is_explained(plan, fd)) continue;
+        if (is_explained(plan, view, fd)) continue;
         all = false;
         rows.push_back({"descriptor " + std::to_string(fd.number), false, "not in the plan",
                         fd.target + (fd.writable ? ", writable" : ", read-only"),

@@ -27,6 +27,7 @@ struct OpenFd {
     bool is_device = false;
     bool is_block = false; // of devices: a block device, otherwise a character device
     bool writable = false;
+    std::string network = {}; // of a queue of a tap device: the device
     bool operator==(const OpenFd&) const = default;
 };
 
@@ -48,6 +49,17 @@ struct DeviceAnswer {
     bool readable = false;
     bool writable = false;
     bool operator==(const DeviceAnswer&) const = default;
+};
+
+// A network device of this host.
+struct NetworkView {
+    std::string name;
+    bool present = false;
+    bool up = false;
+    std::string bridge; // that it is a port of
+    std::string alias;
+    DeviceNumber node; // of a macvtap device
+    bool operator==(const NetworkView&) const = default;
 };
 
 // A limit of the scope's node.
@@ -87,7 +99,8 @@ struct KernelView {
     std::map<std::string, std::string> scope_files;
     std::vector<ThreadView> threads;
     std::vector<OpenFd> fds;
-    std::vector<FileView> files; // one per plan.files, in order
+    std::vector<FileView> files;            // one per plan.files, in order
+    std::vector<NetworkView> networks = {}; // one per plan.networks
     bool operator==(const KernelView&) const = default;
 };
 

@@ -21,6 +21,11 @@ void add_file_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // descriptors.cpp: what QEMU has open
 void add_descriptor_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 
+// networks.cpp: the network devices behind the guest's cards
+void add_network_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// Whether the descriptor is one of those that the plan has for them.
+bool is_network_queue(const LaunchPlan& plan, const KernelView& view, const OpenFd& fd);
+
 // What the scope's rules permit on a device: of "rwm", empty where no rule names it.
 std::string permitted(const plan::Scope& scope, bool is_block, DeviceNumber device);
 

@@ -132,6 +132,25 @@ std::map<FileId, std::string> images_of(const Json& json) {
     return images;
 }
 
+NetworkFact network_of(const Json& json) {
+    only(json, {"kind", "mtu", "down", "loopback", "persistent", "multi_queue"});
+    const auto kind = json.value("kind", "other");
+    return {kind == "bridge"  ? NetworkFact::Kind::bridge
+            : kind == "tap"   ? NetworkFact::Kind::tap
+            : kind == "other" ? NetworkFact::Kind::other
+                              : throw std::runtime_error("facts: no such network: " + kind),
+            json.value("mtu", 1500U),
+            !json.value("down", false),
+            json.value("loopback", false),
+            json.value("persistent", false),
+            json.value("multi_queue", false)};
+}
+
+std::uint16_t usb_id(const Json& device, std::size_t index) {
+    return static_cast<std::uint16_t>(
+        std::stoul(device.at("id").at(index).get<std::string>(), nullptr, 16));
+}
+
 void read_accounts(HostFacts& facts, const Json& json) {
     facts.identity_error = json.value("identity_error", "");
     if (const auto it = json.find("identity"); it != json.end() && facts.identity_error.empty()) {
@@ -153,7 +172,8 @@ HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::p
     const auto json = load(file, bases);
     only(json, {"machine_arch", "host_uuid", "identity", "identity_error", "shim_account", "kvm",
                 "selinux", "processors", "memory_nodes", "files", "categories_in_use",
-                "category_seed", "exclusive_images", "shared_images", "ports_in_use"});
+                "category_seed", "exclusive_images", "shared_images", "ports_in_use", "networks",
+                "usb"});
     HostFacts facts;
     facts.machine_arch = json.at("machine_arch").get<std::string>();
     facts.host_uuid = Uuid::parse(json.at("host_uuid").get<std::string>()).value();
@@ -172,6 +192,15 @@ HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::p
         facts.ports_in_use.insert(port.get<std::uint16_t>());
     facts.exclusive_images = images_of(json.value("exclusive_images", Json::array()));
     facts.shared_images = images_of(json.value("shared_images", Json::array()));
+    for (const auto& item : json.value("usb", Json::array())) {
+        only(item, {"at", "id", "hub"});
+        facts.usb.push_back({item.at("at").at(0).get<unsigned>(),
+                             item.at("at").at(1).get<unsigned>(), usb_id(item, 0), usb_id(item, 1),
+                             item.value("hub", false)});
+    }
+    const auto networks = json.value("networks", Json::object());
+    for (const auto& item : networks.items())
+        facts.networks.emplace(item.key(), network_of(item.value()));
     return facts;
 }
 

@@ -13,6 +13,9 @@
 //       "blocked": ["/dir", …] of its parents the unsearchable ones,
 //       "header": {"error": "…", "backing": FILE, "format": "qcow2", "data": FILE}}}
 //       FILE is "/path", or {"name": "as written", "path": "/path", missing if it is no file's}
+//   "networks": {"br0": {"kind": "bridge"|"tap"|"other"*, "mtu": 1500*, "down", "loopback",
+//       "persistent", "multi_queue": false*}}
+//   "usb": [{"at": [bus, device], "id": ["1d6b", "0002"], "hub": false*}]
 //   "categories_in_use": [[low, high], …] | "all", "category_seed": n
 //   "ports_in_use": [port, …]
 //   "exclusive_images", "shared_images": [{"id": [device, inode], "guest": "name"}]

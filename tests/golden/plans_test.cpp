@@ -87,8 +87,12 @@ void expect_file(const fs::path& file, const std::string& text, bool wanted) {
 void expect_asked(const Inputs& in) {
     const auto request = facts_needed(in.policy, in.definition);
     HostFacts asked = in.facts;
+    if (!request.networks) asked.networks.clear();
+    if (request.usb.empty()) asked.usb.clear();
+    const auto nodes = usb_nodes_needed(request, in.facts.usb);
     std::erase_if(asked.files, [&](const auto& entry) {
-        return !std::binary_search(request.files.begin(), request.files.end(), entry.first);
+        return !std::binary_search(request.files.begin(), request.files.end(), entry.first) &&
+               std::count(nodes.begin(), nodes.end(), entry.first) == 0;
     });
     for (auto more = more_files_needed(request, asked.files); !more.empty();
          more = more_files_needed(request, asked.files))

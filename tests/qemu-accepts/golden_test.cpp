@@ -5,6 +5,7 @@
 #include "src/qemu/small_devices.h"
 #include "tests/qemu-accepts/images.h"
 #include "tests/qemu-accepts/qemu_process.h"
+#include "tests/qemu-accepts/taps.h"
 #include "tests/unit/domain/golden.h"
 
 #include <arpa/inet.h>
@@ -34,6 +35,8 @@ class Landing {
         for (auto& graphics : guest.graphics)
             settle(graphics);
         settle(guest.os.firmware);
+        for (auto& interface : guest.interfaces)
+            if (!interface.rom.file.empty()) make_rom(interface.rom.file = next());
     }
 
   private:
@@ -56,6 +59,10 @@ class Landing {
     void settle(Firmware& firmware) {
         if (firmware.loader) make_flash(firmware.loader->path = next());
         if (!firmware.nvram.empty()) make_flash(firmware.nvram = next());
+    }
+    // The signature of an expansion ROM, and nothing behind it.
+    static void make_rom(const std::string& path) {
+        std::ofstream(path) << std::string("\x55\xaa\x01") + std::string(509, '\0');
     }
     static void make_flash(const std::string& path) {
         constexpr std::uintmax_t size = 128 * 1024;
@@ -116,6 +123,11 @@ void leave_out_what_is_not_here(GuestDefinition& guest) {
                   [](const NamedSwitch& each) { return each.name == "vpindex"; });
     if (guest.cpu_mode == "host-passthrough") guest.cpu_mode = "maximum";
     if (!can_open(qemu::vsock_node)) guest.vsock.reset();
+    // By vendor and product QEMU waits for a device; a place has one or has none.
+    for (auto& device : guest.host_devices) {
+        if (!device.model) device.model = UsbModel{0x0951, 0x1666};
+        device.at.reset();
+    }
     for (auto& graphics : guest.graphics)
         if (!can_open(qemu::render_node(graphics).c_str())) graphics.gl.reset();
     std::erase_if(guest.graphics, [](const Graphics& graphics) {
@@ -173,7 +185,8 @@ TEST_P(GoldenDomains, are_started) {
     if (is_refused(GetParam())) return;
 
     const auto messages = place_.path("messages");
-    QemuProcess qemu(guest, messages);
+    const Taps taps(guest);
+    QemuProcess qemu(guest, messages, {}, true, {}, taps.back_ends());
     try {
         qemu.negotiate();
         EXPECT_EQ(qemu.ask("query-status")["status"], "prelaunch");

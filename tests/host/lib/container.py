@@ -53,7 +53,7 @@ class Container:
             kernel.mount("testhost", shared, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=0755")
 
     def _attach_disks(self):
-        lines = ["c! /dev/mem 0640 root kmem - 1:1"]
+        lines = ["c! /dev/mem 0640 root kmem - 1:1", "d! /dev/net 0755", "c! /dev/net/tun 0666 root root - 10:200"]
         for name, size in (("vda", _FOREIGN_DISK_SIZE), ("vdb", _GUEST_DISK_SIZE)):
             descriptor, major, minor = disks.attach(self.work, size)
             self.disks.append(descriptor)

@@ -207,7 +207,51 @@ class Maker {
         }
         guest.interfaces.resize(number(0, 2));
         for (auto& interface : guest.interfaces)
-            interface.model = chance() ? "virtio" : "e1000";
+            card(interface);
+        for (unsigned i = 0; i < number(0, 2); ++i) {
+            HostDevice device;
+            if (chance()) device.model = UsbModel{0x1d6b, static_cast<std::uint16_t>(number(1, 9))};
+            if (!device.model || chance()) device.at = UsbPlace{number(1, 3), number(1, 127)};
+            if (chance()) device.startup = any(startup_policies);
+            if (chance()) device.managed = true;
+            guest.host_devices.push_back(device);
+        }
+    }
+
+    template <std::size_t count>
+    std::vector<NamedSwitch> switches(const KnownSwitch (&known)[count]) {
+        std::vector<NamedSwitch> out;
+        for (const auto& each : known)
+            if (chance()) out.push_back({std::string(each.name), chance()});
+        return out;
+    }
+
+    void card(Interface& interface) {
+        interface.model = chance() ? "virtio" : "e1000";
+        interface.type = any(interface_types);
+        if (interface.type == InterfaceType::network) interface.network = "lan";
+        if (interface.type == InterfaceType::bridge) interface.bridge = "br0.5";
+        if (interface.type == InterfaceType::direct) {
+            interface.device = "eth0";
+            if (chance()) interface.mode = any(macvtap_modes);
+        }
+        if (interface.type == InterfaceType::ethernet) {
+            interface.target = "tap0";
+            interface.managed = maybe();
+        }
+        if (interface.type == InterfaceType::bridge && chance()) interface.target = "guest-1";
+        interface.link_up = maybe();
+        if (chance()) interface.mtu = number(68, 9000);
+        if (chance()) interface.rom = {true, maybe(), "/usr/share/rom", {}};
+        if (interface.model != "virtio" || chance()) return;
+        auto& driver = interface.driver;
+        driver.name = chance() ? "vhost" : "qemu";
+        if (chance()) driver.txmode = "timer";
+        driver.queues = number(0, 4);
+        if (chance()) driver.rx_queue_size = 512;
+        driver.switches = switches(interface_switches);
+        driver.host = switches(host_offloads);
+        driver.guest = switches(guest_offloads);
     }
 
     void tune(DiskTuning& tuning, unsigned iothread) {

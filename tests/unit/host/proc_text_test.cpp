@@ -126,6 +126,12 @@ TEST(Fdinfo, KnowsWhoMayWrite) {
     EXPECT_EQ(fdinfo_writable("flags:\t09\n"), std::nullopt);
 }
 
+TEST(Fdinfo, NamesTheTapDevice) {
+    EXPECT_EQ(fdinfo_network("pos:\t0\nflags:\t0104002\nmnt_id:\t1\nino:\t9\niff:\tvnet0\n"),
+              "vnet0");
+    EXPECT_EQ(fdinfo_network("pos:\t0\nflags:\t0104002\n"), "");
+}
+
 TEST(Fdinfo, KnowsThePidfdsProcess) {
     EXPECT_EQ(fdinfo_pid("flags:\t02000002\nPid:\t4711\nNSpid:\t4711\n"), 4711);
     EXPECT_EQ(fdinfo_pid("Pid:\t-1\n"), -1);

@@ -63,6 +63,15 @@ TEST(Layers, NetworksAddUpAndNoneTakesAway) {
     EXPECT_EQ(policy.networks.value[1].value.name, "dmz");
 }
 
+TEST(Layers, NetworksNameWhatTheHostHas) {
+    const auto policy = policy_of({"networks: {lan: {type: bridge, bridge: br0}}\n",
+                                   "networks:\n  lan: {type: direct, device: eth0.5}\n"
+                                   "  own: {type: tap, device: tap0}\n"});
+    ASSERT_EQ(policy.networks.value.size(), 3U);
+    EXPECT_EQ(policy.networks.value[1].value, (Network{"lan", NetworkType::direct, "", "eth0.5"}));
+    EXPECT_EQ(policy.networks.value[2].value, (Network{"own", NetworkType::tap, "", "tap0"}));
+}
+
 TEST(Locks, BindTheFilesAfter) {
     const auto result = read({"lock: [user, limits, rules]\nuser: a\n",
                               "user: b\nlimits: {memory: 1G}\nrules: []\ngroup: b\n"});

@@ -166,6 +166,8 @@ bool is_a_reason(const std::string& path) {
 
 TEST(PlanComparison, LeavesNoFieldOut) {
     auto plan = sample_plan();
+    plan.networks.push_back({.name = "vnet0", .bridge = "br0", .purpose = "interface 0"});
+    plan.links_down = {"net0"};
     const auto original = plan;
     unsigned fields = 0;
     Mutation mutation;

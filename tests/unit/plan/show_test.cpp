@@ -36,8 +36,8 @@ TEST(PlanJson, KeysComeInTheOrderOfTheFields) {
     const auto json = to_json(tests::sample_plan());
     for (const auto& item : json.items())
         keys += item.key() + " ";
-    EXPECT_EQ(keys, "name uuid asked state_directory scope process shim files security "
-                    "restart_on_poweroff decisions ");
+    EXPECT_EQ(keys, "name uuid asked state_directory scope process shim files networks "
+                    "links_down security restart_on_poweroff decisions ");
 }
 
 TEST(PlanText, IsTheSameFromTheJsonAlone) {

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "agent/host/network.h"
+
+#include "agent/host/files.h"
+#include "agent/host/link_request.h"
+#include "agent/host/read_text.h"
+#include "src/base/text.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <climits>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/if_link.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace vmwarden::host::network {
+namespace {
+
+constexpr const char* devices = "/sys/class/net";
+constexpr const char* tun_node = "/dev/net/tun";
+constexpr unsigned tun_persistent = 0x0800; // IFF_PERSIST of tun_flags
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+std::string attribute(const std::string& name, const char* file) {
+    auto text = read_text(std::string(devices) + "/" + name + "/" + file).value_or("");
+    while (text.ends_with('\n'))
+        text.pop_back();
+    return text;
+}
+
+// Decimal, or hexadecimal behind 0x; 0 for what is no number.
+unsigned number(std::string_view text) {
+    unsigned value = 0;
+    const bool hexadecimal = text.starts_with("0x");
+    if (hexadecimal) text.remove_prefix(2);
+    std::from_chars(text.data(), text.data() + text.size(), value, hexadecimal ? 16 : 10);
+    return value;
+}
+
+// Where a link of a device's leads to, by its last name: that of its bridge, of what lies below.
+std::string linked(const std::string& name, const char* link) {
+    std::array<char, PATH_MAX> buffer{};
+    const auto path = std::string(devices) + "/" + name + "/" + link;
+    const ssize_t length = ::readlink(path.c_str(), buffer.data(), buffer.size());
+    if (length <= 0) return {};
+    const std::string target(buffer.data(), static_cast<std::size_t>(length));
+    return target.substr(target.rfind('/') + 1);
+}
+
+NetworkFact fact_of(const std::string& name) {
+    NetworkFact fact;
+    const auto tun = attribute(name, "tun_flags");
+    const auto flags = number(attribute(name, "flags"));
+    if (!attribute(name, "bridge/bridge_id").empty()) fact.kind = NetworkFact::Kind::bridge;
+    if ((number(tun) & IFF_TAP) != 0) fact.kind = NetworkFact::Kind::tap;
+    fact.mtu = number(attribute(name, "mtu"));
+    fact.up = (flags & IFF_UP) != 0;
+    fact.loopback = (flags & IFF_LOOPBACK) != 0;
+    fact.persistent = (number(tun) & tun_persistent) != 0;
+    fact.multi_queue = (number(tun) & IFF_MULTI_QUEUE) != 0;
+    return fact;
+}
+
+std::vector<std::string> names() {
+    const UniqueFd directory(::open(devices, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) fail("cannot look at this host's network devices");
+    return names_in(directory.get());
+}
+
+unsigned index_of(const std::string& name) {
+    const unsigned index = ::if_nametoindex(name.c_str());
+    if (index == 0) fail("network device " + name);
+    return index;
+}
+
+// Packets with QEMU's header before them, which lets cards leave checksums and segments to others.
+void attach(int fd, const std::string& name, short flags) {
+    ifreq request{};
+    name.copy(request.ifr_name, IFNAMSIZ - 1);
+    request.ifr_flags = static_cast<short>(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | flags);
+    if (::ioctl(fd, TUNSETIFF, &request) < 0) fail("cannot take a queue of " + name);
+}
+
+void add_shape(LinkRequest& request, const Shape& shape) {
+    if (!shape.alias.empty()) request.text(IFLA_IFALIAS, shape.alias);
+    if (!shape.mac.empty()) request.address(IFLA_ADDRESS, shape.mac);
+    if (shape.mtu != 0) request.number(IFLA_MTU, shape.mtu);
+    if (!shape.bridge.empty()) request.number(IFLA_MASTER, index_of(shape.bridge));
+    request.set_up();
+}
+
+std::uint32_t mode_number(const std::string& mode) {
+    if (mode == "vepa") return MACVLAN_MODE_VEPA;
+    if (mode == "bridge") return MACVLAN_MODE_BRIDGE;
+    return MACVLAN_MODE_PRIVATE;
+}
+
+// "/dev/tap7", named after the device's index, and its number as sysfs has it.
+DeviceNumber node_number(const std::string& name) {
+    const auto text = attribute(name, ("tap" + attribute(name, "ifindex") + "/dev").c_str());
+    const auto colon = text.find(':');
+    if (colon == std::string::npos) return {};
+    return {number(text.substr(0, colon)), number(text.substr(colon + 1))};
+}
+
+} // namespace
+
+std::map<std::string, NetworkFact> all() {
+    std::map<std::string, NetworkFact> facts;
+    for (const auto& name : names())
+        if (!attribute(name, "ifindex").empty()) facts.emplace(name, fact_of(name));
+    return facts;
+}
+
+UniqueFd open_tap(const std::string& name, Tap which, bool multi_queue) {
+    UniqueFd fd(::open(tun_node, O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    if (!fd) fail(std::string("cannot open ") + tun_node);
+    const bool fresh = which == Tap::fresh;
+    if (!fresh) index_of(name); // or TUNSETIFF would make one
+    attach(fd.get(), name,
+           static_cast<short>((fresh ? IFF_TUN_EXCL : 0) | (multi_queue ? IFF_MULTI_QUEUE : 0)));
+    return fd;
+}
+
+void shape(const std::string& name, const Shape& shape) {
+    LinkRequest request(RTM_NEWLINK, 0, index_of(name));
+    add_shape(request, shape);
+    request.send("cannot set up " + name);
+}
+
+// The kernel gives a device no alias while it makes it, so that comes with setting it up.
+void make_macvtap(const std::string& name, const std::string& lower, const std::string& mode,
+                  const Shape& as) {
+    LinkRequest request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+    request.text(IFLA_IFNAME, name);
+    request.number(IFLA_LINK, index_of(lower));
+    const auto kind = request.begin(IFLA_LINKINFO);
+    request.text(IFLA_INFO_KIND, "macvtap");
+    const auto data = request.begin(IFLA_INFO_DATA);
+    request.number(IFLA_MACVLAN_MODE, mode_number(mode));
+    request.end(data);
+    request.end(kind);
+    request.send("cannot make " + name + " over " + lower);
+    try {
+        shape(name, as);
+    } catch (const std::system_error&) {
+        LinkRequest(RTM_DELLINK, 0, index_of(name)).send("cannot remove " + name);
+        throw;
+    }
+}
+
+UniqueFd open_macvtap(const std::string& name, bool multi_queue) {
+    const auto path = "/dev/tap" + attribute(name, "ifindex");
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd) fail("cannot open " + path);
+    const auto status = status_of(fd.get());
+    if (!S_ISCHR(status.st_mode) || device_of(status) != node_number(name))
+        throw std::system_error(ENODEV, std::generic_category(), path + " is not that of " + name);
+    attach(fd.get(), name, multi_queue ? IFF_MULTI_QUEUE : 0);
+    return fd;
+}
+
+std::vector<std::string> remove_all(const std::string& alias) {
+    std::vector<std::string> removed;
+    for (const auto& name : names()) {
+        if (attribute(name, "ifalias") != alias) continue;
+        const auto index = number(attribute(name, "ifindex"));
+        if (index == 0) continue; // it has gone by itself
+        try {
+            LinkRequest(RTM_DELLINK, 0, index).send("cannot remove " + name);
+        } catch (const std::system_error& error) {
+            if (error.code().value() == ENODEV) continue;
+            throw;
+        }
+        removed.push_back(name);
+    }
+    return removed;
+}
+
+NetworkView view(const std::string& name) {
+    NetworkView view;
+    view.name = name;
+    view.present = !attribute(name, "ifindex").empty();
+    if (!view.present) return view;
+    view.up = (number(attribute(name, "flags")) & IFF_UP) != 0;
+    view.bridge = linked(name, "master");
+    view.alias = attribute(name, "ifalias");
+    view.node = node_number(name);
+    return view;
+}
+
+} // namespace vmwarden::host::network
