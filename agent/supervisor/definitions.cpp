@@ -53,7 +53,7 @@ Outcome<DefinitionPointer> Supervisor::read_definition(const std::string& name,
 void Supervisor::parse(std::string file, std::string xml, Then<DefinitionPointer> then) {
     hands_.run<DefinitionPointer>(
         [file = std::move(file), xml = std::move(xml)]() mutable {
-            return parse_definition(std::move(file), std::move(xml));
+            return check_definition(parse_definition(std::move(file), std::move(xml)));
         },
         std::move(then));
 }

@@ -38,6 +38,14 @@ Outcome<DefinitionPointer> parse_definition(std::string file, std::string xml) {
     return definition;
 }
 
+Outcome<DefinitionPointer> check_definition(Outcome<DefinitionPointer> parsed) {
+    const auto* definition = std::get_if<DefinitionPointer>(&parsed);
+    if (definition == nullptr) return parsed;
+    const auto found = impossible((*definition)->guest);
+    if (found.has_errors()) return invalid_definition(found, Sources(&(*definition)->source, 1));
+    return parsed;
+}
+
 Outcome<LaunchPlan> Pipeline::plan(const Definition& definition) {
     return decide(definition, &Reservations::resolve_only);
 }

@@ -23,6 +23,8 @@ struct Definition {
 using DefinitionPointer = std::shared_ptr<const Definition>;
 
 Outcome<DefinitionPointer> parse_definition(std::string file, std::string xml);
+// Refuses what no host could start.
+Outcome<DefinitionPointer> check_definition(Outcome<DefinitionPointer> parsed);
 
 struct Launched {
     std::shared_ptr<executor::RunningGuest> guest;

@@ -166,7 +166,6 @@ bool read_other_end(ElementReader& element, CharacterDevice& device) {
         return false;
     }
     element.refuse_attributes(attributes_refused);
-    refuse_usual_children(element);
     if (!has_source(device.source))
         element.refuse_children(device.source == CharacterSource::pty ? pty_source_refused
                                                                       : source_refused);
@@ -185,6 +184,7 @@ bool same_other_end(const CharacterDevice& one, const CharacterDevice& other) {
     same.target = one.target;
     same.port = one.port;
     same.name = one.name;
+    same.info = one.info;
     same.place = one.place;
     return same == one;
 }

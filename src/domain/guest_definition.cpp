@@ -12,9 +12,18 @@ bool is_letter_or_digit(char c) {
 }
 
 template <class Device>
+void strip(Device& device) {
+    device.place = {};
+    if constexpr (requires { device.info; }) device.info.place = {};
+}
+template <class Device>
+void strip(std::optional<Device>& device) {
+    if (device) strip(*device);
+}
+template <class Device>
 void strip(std::vector<Device>& devices) {
     for (auto& device : devices)
-        device.place = {};
+        strip(device);
 }
 
 } // namespace
@@ -32,6 +41,7 @@ GuestDefinition strip_places(GuestDefinition definition) {
     definition.memory_place = definition.vcpus_place = {};
     definition.os.place = definition.os.kernel_place = definition.os.initrd_place = {};
     strip(definition.controllers);
+    strip(definition.hubs);
     strip(definition.disks);
     for (auto& disk : definition.disks) {
         disk.source_place = {};
@@ -54,9 +64,9 @@ GuestDefinition strip_places(GuestDefinition definition) {
     strip(definition.watchdogs);
     strip(definition.rngs);
     strip(definition.panics);
-    definition.balloon.place = {};
-    if (definition.iommu) definition.iommu->place = {};
-    if (definition.vsock) definition.vsock->place = {};
+    strip(definition.balloon);
+    strip(definition.iommu);
+    strip(definition.vsock);
     strip(definition.timers);
     strip(definition.cpu.features);
     definition.cpu.place = definition.feature_details.place = definition.memory_backing.place = {};

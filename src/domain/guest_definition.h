@@ -5,6 +5,7 @@
 
 #include "src/base/diagnostic.h"
 #include "src/base/units.h"
+#include "src/domain/controller.h"
 #include "src/domain/disk_tuning.h"
 #include "src/domain/display.h"
 #include "src/domain/host_device.h"
@@ -83,6 +84,7 @@ struct Disk {
     SourcePlace place;
     SourcePlace source_place;
     DiskTuning tuning = {};
+    DeviceInfo info = {};
     bool operator==(const Disk&) const = default;
 };
 
@@ -122,6 +124,7 @@ struct CharacterDevice {
     std::optional<bool> client_mouse = {};
     std::string log = {}; // a file that gets all the guest says, besides the other end; absolute
     bool log_append = false;
+    DeviceInfo info = {};
     bool operator==(const CharacterDevice&) const = default;
 };
 
@@ -131,6 +134,7 @@ struct Input {
     Type type = Type::mouse;
     Bus bus = Bus::ps2;
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Input&) const = default;
 };
 
@@ -152,20 +156,8 @@ struct Video {
     unsigned heads = 0; // 0: not said, which is one
     std::optional<bool> edid = {};
     std::optional<VideoResolution> resolution = {};
+    DeviceInfo info = {};
     bool operator==(const Video&) const = default;
-};
-
-enum class ControllerType { pci, ide, sata, fdc, usb, scsi, virtio_serial };
-
-// One that the machine has of itself, said aloud, or one that is added.
-struct Controller {
-    ControllerType type = ControllerType::pci;
-    // As the format has it: of pci "pci-root", "pcie-root-port", ...; of usb "qemu-xhci", ...; of
-    // scsi "virtio-scsi", ...; empty: the usual one.
-    std::string model;
-    SourcePlace place;
-    std::optional<unsigned> ports = {}; // of usb and virtio-serial
-    bool operator==(const Controller&) const = default;
 };
 
 // A word of QEMU's command line, or a variable of its environment, that the definition gives past
@@ -219,6 +211,7 @@ struct GuestDefinition {
     LifecycleAction on_crash = LifecycleAction::destroy;
     std::string emulator; // absolute path; empty: chosen by the host for type and arch
     std::vector<Controller> controllers;
+    std::vector<Hub> hubs;
     std::vector<Disk> disks;
     std::vector<Interface> interfaces;
     std::vector<HostDevice> host_devices;

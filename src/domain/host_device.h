@@ -2,7 +2,7 @@
 // <hostdev>: a device of the host's that becomes the guest's. Of USB; other kinds are refused.
 #pragma once
 
-#include "src/base/diagnostic.h"
+#include "src/domain/device_info.h"
 
 #include <cstdint>
 #include <optional>
@@ -33,6 +33,7 @@ struct HostDevice {
     StartupPolicy startup = StartupPolicy::unsaid;
     std::optional<bool> managed; // true: QEMU takes it from its driver and gives it back, always
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const HostDevice&) const = default;
 };
 

@@ -2,7 +2,7 @@
 // A network card, and what of the host's network stands behind it.
 #pragma once
 
-#include "src/base/diagnostic.h"
+#include "src/domain/device_info.h"
 #include "src/domain/device_rom.h"
 #include "src/domain/platform.h"
 
@@ -49,6 +49,7 @@ struct Interface {
     unsigned mtu = 0; // 0: the host's own
     std::optional<bool> link_up = {};
     DeviceRom rom = {};
+    DeviceInfo info = {};
     bool operator==(const Interface&) const = default;
 };
 

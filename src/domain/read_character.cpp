@@ -92,12 +92,17 @@ void add(ElementReader& element, CharacterDevice device, unsigned ports, GuestDe
     guest.characters.push_back(std::move(device));
 }
 
+bool repeats(const DeviceInfo& one, const DeviceInfo& other) {
+    const bool same_address = one.address == other.address || one.address.index() == 0;
+    return same_address && (one.alias == other.alias || one.alias.empty());
+}
+
 // A console on a serial port is that port: libvirt writes both. What it says must agree with what
 // the <serial> said.
 void add_serial_console(ElementReader& element, CharacterDevice device, GuestDefinition& guest) {
     const auto* serial = holder(guest, Target::serial, device.port);
     if (serial == nullptr) return add(element, std::move(device), serial_ports, guest);
-    if (!same_other_end(*serial, device))
+    if (!same_other_end(*serial, device) || !repeats(device.info, serial->info))
         element.error(element.at(),
                       "this console is serial port " + std::to_string(device.port) + " of line " +
                           std::to_string(serial->place.line) + " but says otherwise",
@@ -109,6 +114,12 @@ void read_serial_model(ElementReader& model, const CharacterDevice& device) {
     if (named && *named != device.target)
         model.error(model.at(), "this model is not that of the <target>'s type",
                     "write " + std::string(word_for(serial_targets, device.target)));
+}
+
+DeviceInfo read_serial_info(ElementReader& element, Target target) {
+    if (target == Target::pci_serial) return read_device_info(element, {AddressKind::pci});
+    if (target == Target::usb_serial) return read_device_info(element, {AddressKind::usb});
+    return read_device_info(element, {AddressKind::isa});
 }
 
 } // namespace
@@ -127,6 +138,7 @@ void read_serial(ElementReader& element, GuestDefinition& guest) {
         if (const auto port = read_port(target, all_serial_ports)) device.port = *port;
     });
     const bool isa = device.target == Target::serial;
+    device.info = read_serial_info(element, device.target);
     add(element, std::move(device), isa ? serial_ports : all_serial_ports, guest);
 }
 
@@ -138,6 +150,7 @@ void read_parallel(ElementReader& element, GuestDefinition& guest) {
     element.child("target", [&](ElementReader& target) {
         if (const auto port = read_port(target, parallel_ports)) device.port = *port;
     });
+    device.info = read_device_info(element, {AddressKind::isa});
     add(element, std::move(device), parallel_ports, guest);
 }
 
@@ -158,6 +171,7 @@ void read_channel(ElementReader& element, GuestDefinition& guest) {
     if (!given)
         element.error(element.at(), "<channel> has no <target>",
                       "write <target type='virtio' name='org.qemu.guest_agent.0'/>");
+    device.info = read_device_info(element, {AddressKind::virtio_serial});
     const auto same = [&](const CharacterDevice& other) {
         return !device.name.empty() && other.name == device.name;
     };
@@ -179,7 +193,10 @@ bool read_console(ElementReader& element, bool had_serial_console, GuestDefiniti
             target.word("type", console_targets, console_targets_refused).value_or(Target::serial);
         port = read_port(target, device.target == Target::serial ? serial_ports : virtio_ports);
     });
-    if (device.target == Target::virtio_console) {
+    const bool virtio = device.target == Target::virtio_console;
+    device.info = virtio ? read_device_info(element, {AddressKind::virtio_serial})
+                         : read_device_info(element, {AddressKind::isa});
+    if (virtio) {
         device.port = port.value_or(next_port(guest, Target::virtio_console));
         add(element, std::move(device), virtio_ports, guest);
         return false;

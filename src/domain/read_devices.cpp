@@ -15,6 +15,7 @@ struct DeviceKind {
 };
 
 constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
+                                       {"hub", read_hub},
                                        {"disk", read_disk},
                                        {"interface", read_interface},
                                        {"serial", read_serial},
@@ -35,7 +36,6 @@ constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
 
 constexpr NotDone devices_refused[] = {
     {"filesystem"},
-    {"hub"},
     {"tpm", "it needs swtpm, a program beside each guest, which is not run in this version"},
     {"shmem"},
     {"nvram", "only pSeries guests have one"},

@@ -13,15 +13,12 @@ constexpr NotDone devices_refused[] = {{"lun", "raw SCSI commands to the host ar
 constexpr NotDone buses_refused[] = {
     {"xen", "only Xen guests have one"}, {"uml", "only QEMU is launched here"}, {"sd"}, {"nvme"}};
 constexpr NotDone attributes_refused[] = {{"model"}, {"rawio"}, {"sgio"}, {"snapshot"}};
-constexpr NotDone children_refused[] = {
-    {"address", "addresses are assigned at start in this version"},
-    {"alias", "names of devices are assigned at start"},
-    {"auth"},
-    {"backenddomain", "only Xen guests have one"},
-    {"encryption"},
-    {"mirror"},
-    {"throttlefilters"},
-    {"transient", "what the guest writes is kept"}};
+constexpr NotDone children_refused[] = {{"auth"},
+                                        {"backenddomain", "only Xen guests have one"},
+                                        {"encryption"},
+                                        {"mirror"},
+                                        {"throttlefilters"},
+                                        {"transient", "what the guest writes is kept"}};
 constexpr NotDone driver_refused[] = {
     {"ats"},   {"copy_on_read"}, {"discard_no_unref"}, {"event_idx"}, {"ioeventfd"},
     {"iommu"}, {"max_bufsize"},  {"metadata_cache"},   {"packed"},    {"page_per_vq"}};
@@ -42,20 +39,6 @@ const Prefix* prefix_of(std::string_view target) {
         std::find_if(std::begin(prefixes), std::end(prefixes),
                      [&](const Prefix& prefix) { return target.starts_with(prefix.letters); });
     return found == std::end(prefixes) ? nullptr : found;
-}
-
-// How many drives the bus of an ordinary machine takes.
-unsigned places_on(DiskBus bus) {
-    switch (bus) {
-    case DiskBus::fdc:
-        return 2;
-    case DiskBus::ide:
-        return 4;
-    case DiskBus::sata:
-        return 6;
-    default:
-        return 26 * 27;
-    }
 }
 
 // What the device model can show the guest.
@@ -90,26 +73,14 @@ void check_bus(ElementReader& target, const Value& name, const Disk& disk) {
                      "write bus='sata', or bus='ide' on machine pc");
 }
 
-void check_place(ElementReader& target, const Value& name, const Disk& disk,
-                 const GuestDefinition& guest) {
-    const auto index = drive_index(name.text);
-    const auto bus = std::string(word_for(disk_buses, disk.bus));
-    if (*index >= places_on(disk.bus))
-        target.error(name.at, "bus '" + bus + "' has " + std::to_string(places_on(disk.bus)) +
-                                  " places, " + in_quotes(name.text) + " is beyond them");
-    // One clash is enough to say: a hostile file must not get as many as there are pairs.
-    for (const auto& other : guest.disks) {
-        const auto line = " of line " + std::to_string(other.place.line);
+// One clash is enough to say: a hostile file must not get as many as there are pairs.
+void check_target_is_free(ElementReader& target, const Value& name, const GuestDefinition& guest) {
+    for (const auto& other : guest.disks)
         if (other.target == name.text)
             return target.error(name.at,
-                                "target " + in_quotes(name.text) + " is already the disk" + line,
+                                "target " + in_quotes(name.text) + " is already the disk of line " +
+                                    std::to_string(other.place.line),
                                 "give each disk its own target");
-        if (other.bus == disk.bus && drive_index(other.target) == index)
-            return target.error(name.at,
-                                in_quotes(name.text) + " and " + in_quotes(other.target) + line +
-                                    " are the same place on bus '" + bus + "'",
-                                "end them with different letters");
-    }
 }
 
 void read_target(ElementReader& target, Disk& disk, const GuestDefinition& guest) {
@@ -126,7 +97,22 @@ void read_target(ElementReader& target, Disk& disk, const GuestDefinition& guest
     disk.target = name->text;
     disk.bus = stated.value_or(prefix_of(name->text)->bus);
     check_bus(target, *name, disk);
-    check_place(target, *name, disk, guest);
+    check_target_is_free(target, *name, guest);
+}
+
+DeviceInfo read_info(ElementReader& disk, DiskBus bus) {
+    switch (bus) {
+    case DiskBus::virtio:
+        return read_device_info(disk, {AddressKind::pci});
+    case DiskBus::usb:
+        return read_device_info(disk, {AddressKind::usb});
+    case DiskBus::ide:
+    case DiskBus::fdc:
+    case DiskBus::scsi:
+    case DiskBus::sata:
+        break;
+    }
+    return read_device_info(disk, {AddressKind::drive});
 }
 
 void read_serial_number(ElementReader& serial, Disk& disk) {
@@ -188,6 +174,7 @@ void read_disk(ElementReader& element, GuestDefinition& guest) {
     element.child("serial", [&](ElementReader& serial) { read_serial_number(serial, disk); });
     read_disk_tuning(element, disk);
     disk.tuning.boot_order = read_boot_order(element, guest);
+    disk.info = read_info(element, disk.bus);
     element.refuse_children(children_refused);
     guest.disks.push_back(std::move(disk));
 }

@@ -14,11 +14,7 @@ constexpr NotDone input_types_refused[] = {
     {"evdev", "the host's own input devices are not passed on in this version"}};
 constexpr NotDone input_buses_refused[] = {{"xen", "only Xen guests have one"}, {"none"}};
 constexpr NotDone input_refused[] = {{"model"}};
-constexpr NotDone device_refused[] = {
-    {"address", "addresses are assigned at start in this version"},
-    {"alias", "names of devices are assigned at start"},
-    {"driver"},
-    {"source"}};
+constexpr NotDone device_refused[] = {{"driver"}, {"source"}};
 
 constexpr Word<std::string_view> video_models[] = {self("vga"),   self("cirrus"), self("virtio"),
                                                    self("qxl"),   self("bochs"),  self("vmvga"),
@@ -108,6 +104,12 @@ void read_input(ElementReader& element, GuestDefinition& guest) {
     if (input.type == Input::Type::tablet && input.bus == Input::Bus::ps2)
         element.error(bus_at->at, "a tablet cannot be on bus 'ps2'", "write bus='usb'");
     element.refuse_attributes(input_refused);
+    if (input.bus == Input::Bus::usb)
+        input.info = read_device_info(element, {AddressKind::usb});
+    else if (input.bus == Input::Bus::virtio)
+        input.info = read_device_info(element, {AddressKind::pci});
+    else
+        input.info = read_device_info(element, {});
     element.refuse_children(device_refused);
     guest.inputs.push_back(std::move(input));
 }
@@ -128,6 +130,7 @@ void read_video(ElementReader& element, GuestDefinition& guest) {
     });
     if (!given)
         element.error(element.at(), "<video> has no <model>", "write <model type='virtio'/>");
+    video.info = read_device_info(element, {AddressKind::pci});
     element.refuse_children(device_refused);
     const bool none = video.model == "none" ||
                       std::any_of(guest.videos.begin(), guest.videos.end(),

@@ -17,16 +17,12 @@ constexpr NotDone types_refused[] = {
     {"mdev"},
     {"scsi", "make the unit a disk: <disk type='block'>"},
     {"scsi_host", "the target would be reached past the policy for disks"}};
-constexpr NotDone children_refused[] = {
-    {"address", "addresses are assigned at start in this version"},
-    {"alias", "names of devices are assigned at start"},
-    {"boot"},
-    {"acpi"},
-    {"driver", "it is for PCI devices"},
-    {"readonly", "it is for SCSI devices"},
-    {"shareable", "a device is one guest's at a time"},
-    {"rom", "it is for PCI devices"},
-    {"teaming", "it is for PCI devices"}};
+constexpr NotDone children_refused[] = {{"boot"},
+                                        {"driver", "it is for PCI devices"},
+                                        {"readonly", "it is for SCSI devices"},
+                                        {"shareable", "a device is one guest's at a time"},
+                                        {"rom", "it is for PCI devices"},
+                                        {"teaming", "it is for PCI devices"}};
 constexpr NotDone attributes_refused[] = {{"model", "it is for mediated devices"},
                                           {"display", "it is for mediated devices"},
                                           {"ramfb", "it is for mediated devices"},
@@ -105,6 +101,7 @@ void read_host_device(ElementReader& element, GuestDefinition& guest) {
         element.error(element.at(), "<hostdev> does not say which device is meant",
                       "write <source><vendor id='0x1234'/><product id='0x5678'/></source>");
     element.refuse_attributes(attributes_refused);
+    device.info = read_device_info(element, {AddressKind::usb});
     element.refuse_children(children_refused);
     guest.host_devices.push_back(device);
 }

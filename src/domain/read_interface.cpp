@@ -29,9 +29,6 @@ constexpr NotDone attributes_refused[] = {
     {"managed", "it is an attribute of <target>, and of interfaces of type 'hostdev'"},
     {"trustGuestRxFilters", "what the guest says of its filters is not acted on"}};
 constexpr NotDone children_refused[] = {
-    {"address", "addresses are assigned at start in this version"},
-    {"alias", "names of devices are assigned at start"},
-    {"acpi"},
     {"backend", "the nodes are /dev/net/tun and /dev/vhost-net, and passt is not run"},
     {"bandwidth", "traffic is not shaped: do it on the bridge or device of the host"},
     {"coalesce"},
@@ -259,6 +256,7 @@ void read_interface(ElementReader& element, GuestDefinition& guest) {
     read_link(element, interface);
     read_rom(element, interface.rom);
     interface.boot_order = read_boot_order(element, guest);
+    interface.info = read_device_info(element, {AddressKind::pci});
     std::vector<std::string_view> own;
     if (has_source(interface.type)) own.push_back("source");
     if (interface.type != InterfaceType::user) own.push_back("target");

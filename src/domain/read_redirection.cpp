@@ -94,8 +94,7 @@ void read_redirdev(ElementReader& element, GuestDefinition& guest) {
     const auto type = element.required_word("type", spicevmc_only, sources_refused);
     if (!bus || !type) return element.skip_rest();
     element.refuse_children(redirdev_refused);
-    refuse_usual_children(element);
-    guest.redirected.push_back({element.place()});
+    guest.redirected.push_back({element.place(), read_device_info(element, {AddressKind::usb})});
 }
 
 void read_redirfilter(ElementReader& element, GuestDefinition& guest) {
@@ -110,10 +109,10 @@ void read_smartcard(ElementReader& element, GuestDefinition& guest) {
     if (!mode || !element.required_word("type", spicevmc_only, sources_refused))
         return element.skip_rest();
     element.refuse_children(smartcard_refused);
-    refuse_usual_children(element);
+    auto info = read_device_info(element, {});
     if (!guest.smartcards.empty())
         element.error(element.at(), "a second <smartcard>", "a client has one to lend");
-    guest.smartcards.push_back({element.place()});
+    guest.smartcards.push_back({element.place(), std::move(info)});
 }
 
 } // namespace vmwarden::domain

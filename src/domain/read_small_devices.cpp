@@ -8,10 +8,6 @@ namespace vmwarden::domain {
 
 namespace {
 
-constexpr NotDone usual_children[] = {
-    {"address", "addresses are assigned at start in this version"},
-    {"alias", "names of devices are assigned at start"},
-    {"acpi"}};
 constexpr NotDone driver_refused[] = {{"driver"}};
 
 constexpr Word<bool> virtio_only[] = {{"virtio", true}};
@@ -82,10 +78,6 @@ void read_iommu_driver(ElementReader& driver, Iommu& iommu) {
 
 } // namespace
 
-void refuse_usual_children(ElementReader& device) {
-    device.refuse_children(usual_children);
-}
-
 void read_rng(ElementReader& element, GuestDefinition& guest) {
     Rng rng;
     rng.place = element.place();
@@ -95,7 +87,7 @@ void read_rng(ElementReader& element, GuestDefinition& guest) {
         element.error(element.at(), "<rng> has no <backend>",
                       "write <backend model='random'>/dev/urandom</backend>");
     element.refuse_children(driver_refused);
-    refuse_usual_children(element);
+    rng.info = read_device_info(element, {AddressKind::pci});
     guest.rngs.push_back(std::move(rng));
 }
 
@@ -106,7 +98,7 @@ void read_watchdog(ElementReader& element, GuestDefinition& guest) {
     watchdog.model = model.value_or(WatchdogModel::i6300esb);
     watchdog.action = element.word("action", watchdog_actions, watchdog_actions_refused)
                           .value_or(WatchdogAction::reset);
-    refuse_usual_children(element);
+    watchdog.info = read_device_info(element, {AddressKind::pci});
     for (const auto& other : guest.watchdogs) {
         const auto line = " of line " + std::to_string(other.place.line);
         if (model && other.model == *model)
@@ -127,7 +119,7 @@ void read_panic(ElementReader& element, GuestDefinition& guest) {
     const auto model = element.word("model", panic_models, panic_models_refused);
     if (given && !model) return element.skip_rest();
     panic.model = model.value_or(PanicModel::machine_default);
-    refuse_usual_children(element);
+    panic.info = read_device_info(element, {AddressKind::isa, AddressKind::pci});
     const auto kind = [](PanicModel of) { return of == PanicModel::pvpanic; };
     for (const auto& other : guest.panics)
         if (kind(other.model) == kind(panic.model))
@@ -154,7 +146,7 @@ void read_memballoon(ElementReader& element, GuestDefinition& guest) {
         balloon.stats_period = static_cast<unsigned>(period.value_or(0));
     });
     element.refuse_children(driver_refused);
-    refuse_usual_children(element);
+    balloon.info = read_device_info(element, {AddressKind::pci});
     const bool says_more =
         balloon.autodeflate || balloon.free_page_reporting || balloon.stats_period != 0;
     if (!guest.memballoon && says_more)
@@ -168,7 +160,7 @@ void read_iommu(ElementReader& element, GuestDefinition& guest) {
     if (!model) return element.skip_rest();
     iommu.model = *model;
     element.child("driver", [&](ElementReader& driver) { read_iommu_driver(driver, iommu); });
-    refuse_usual_children(element);
+    iommu.info = read_device_info(element, {AddressKind::pci});
     guest.iommu = std::move(iommu);
 }
 
@@ -179,7 +171,7 @@ void read_vsock(ElementReader& element, GuestDefinition& guest) {
     if (!element.child("cid", [&](ElementReader& cid) { read_cid(cid, vsock); }))
         element.error(element.at(), "<vsock> has no <cid>", "write <cid auto='no' address='3'/>");
     element.refuse_children(driver_refused);
-    refuse_usual_children(element);
+    vsock.info = read_device_info(element, {AddressKind::pci});
     guest.vsock = std::move(vsock);
 }
 

@@ -86,7 +86,10 @@ void read_sound(ElementReader& element, GuestDefinition& guest) {
     });
     element.refuse_attributes(sound_refused);
     element.refuse_children(sound_children_refused);
-    refuse_usual_children(element);
+    if (sound.model == SoundModel::usb)
+        sound.info = read_device_info(element, {AddressKind::usb});
+    else
+        sound.info = read_device_info(element, {AddressKind::pci});
     if (sound.model == SoundModel::pcspk &&
         std::any_of(guest.sounds.begin(), guest.sounds.end(),
                     [](const Sound& other) { return other.model == SoundModel::pcspk; }))

@@ -11,6 +11,7 @@
 #include "src/domain/element_reader.h"
 #include "src/domain/guest_definition.h"
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -78,8 +79,15 @@ void read_redirdev(ElementReader& redirdev, GuestDefinition& guest);
 void read_redirfilter(ElementReader& filter, GuestDefinition& guest);
 void read_smartcard(ElementReader& smartcard, GuestDefinition& guest);
 void read_vsock(ElementReader& vsock, GuestDefinition& guest);
-// What every device may say and none of ours takes.
-void refuse_usual_children(ElementReader& device);
+void read_hub(ElementReader& hub, GuestDefinition& guest);
+
+enum class AddressKind { pci, drive, usb, virtio_serial, isa };
+// <address> of one of these kinds, <alias> and, of a PCI device, <acpi>.
+DeviceInfo read_device_info(ElementReader& device, std::span<const AddressKind> possible);
+inline DeviceInfo read_device_info(ElementReader& device,
+                                   std::initializer_list<AddressKind> possible) {
+    return read_device_info(device, std::span(possible.begin(), possible.size()));
+}
 
 // What libvirt calls its elements for QEMU alone, under the prefix qemu.
 constexpr std::string_view qemu_namespace = "http://libvirt.org/schemas/domain/qemu/1.0";

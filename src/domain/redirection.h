@@ -2,7 +2,7 @@
 // Devices at the client's end of a SPICE connection, lent to the guest.
 #pragma once
 
-#include "src/base/diagnostic.h"
+#include "src/domain/device_info.h"
 
 #include <cstdint>
 #include <optional>
@@ -12,6 +12,7 @@ namespace vmwarden {
 // <redirdev bus='usb' type='spicevmc'/>: room for one USB device of the client's.
 struct RedirectedDevice {
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const RedirectedDevice&) const = default;
 };
 
@@ -29,6 +30,7 @@ struct RedirectionRule {
 // <smartcard mode='passthrough' type='spicevmc'/>: the client's card.
 struct Smartcard {
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Smartcard&) const = default;
 };
 

@@ -2,7 +2,7 @@
 // Devices that hold nothing of the guest's: what keeps it alive, feeds it entropy, makes it heard.
 #pragma once
 
-#include "src/base/diagnostic.h"
+#include "src/domain/device_info.h"
 
 #include <cstdint>
 #include <optional>
@@ -19,6 +19,7 @@ struct Rng {
     std::uint64_t bytes = 0;  // at most so many in each period; 0: no limit
     std::uint64_t period = 0; // milliseconds; 0: a second
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Rng&) const = default;
 };
 
@@ -29,6 +30,7 @@ struct Watchdog {
     WatchdogModel model = WatchdogModel::i6300esb;
     WatchdogAction action = WatchdogAction::reset;
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Watchdog&) const = default;
 };
 
@@ -38,6 +40,7 @@ enum class PanicModel { machine_default, isa, pvpanic };
 struct Panic {
     PanicModel model = PanicModel::machine_default;
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Panic&) const = default;
 };
 
@@ -47,6 +50,7 @@ struct Balloon {
     std::optional<bool> free_page_reporting;
     unsigned stats_period = 0; // seconds; 0: the guest is not asked
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Balloon&) const = default;
 };
 
@@ -58,6 +62,7 @@ struct Sound {
     std::vector<SoundCodec> codecs; // of ich6 and ich9; none: one duplex
     unsigned audio = 0;             // the <audio> it plays on; 0: the first
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Sound&) const = default;
 };
 
@@ -75,6 +80,7 @@ struct Audio {
 struct Vsock {
     std::uint32_t cid = 3; // the guest's address; 0 to 2 and the largest mean something else
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Vsock&) const = default;
 };
 
@@ -88,6 +94,7 @@ struct Iommu {
     std::optional<bool> iotlb;
     unsigned aw_bits = 0; // 39 or 48; 0: QEMU's own
     SourcePlace place;
+    DeviceInfo info = {};
     bool operator==(const Iommu&) const = default;
 };
 

@@ -17,6 +17,11 @@ namespace vmwarden::domain {
 std::optional<std::uint64_t> number_from(const Value& value, std::string_view what,
                                          std::uint64_t least, std::uint64_t most, Report& report);
 
+// As number_from(), in hexadecimal digits after "0x" as well.
+std::optional<std::uint64_t> hex_number_from(const Value& value, std::string_view what,
+                                             std::uint64_t least, std::uint64_t most,
+                                             Report& report);
+
 // Free text on one line, at most `longest` bytes.
 std::optional<std::string> line_from(const Value& value, std::string_view what, std::size_t longest,
                                      Report& report);

@@ -103,6 +103,7 @@ void write_characters(XmlWriter& xml, const GuestDefinition& guest) {
                         write_source(xml, device);
                         write_log(xml, device);
                         write_target(xml, device);
+                        write_device_info(xml, device.info);
                     });
 }
 

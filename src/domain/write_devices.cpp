@@ -6,14 +6,6 @@ namespace vmwarden::domain {
 
 namespace {
 
-void write(XmlWriter& xml, const Controller& controller) {
-    XmlAttributes attributes{{"type", word_for(controller_types, controller.type)}, {"index", "0"}};
-    if (!controller.model.empty()) attributes.push_back({"model", controller.model});
-    const auto ports = std::to_string(controller.ports.value_or(0));
-    if (controller.ports) attributes.push_back({"ports", ports});
-    xml.empty("controller", attributes);
-}
-
 void write_source(XmlWriter& xml, DiskSource type, const std::string& source) {
     xml.empty("source", {{type == DiskSource::block ? "dev" : "file", source}});
 }
@@ -52,12 +44,19 @@ void write(XmlWriter& xml, const Disk& disk) {
         if (disk.shareable) xml.empty("shareable");
         xml.text_if("serial", disk.serial);
         write_disk_tuning(xml, disk.tuning);
+        write_device_info(xml, disk.info);
     });
 }
 
+void write(XmlWriter& xml, const Hub& hub) {
+    xml.element("hub", {{"type", "usb"}}, [&] { write_device_info(xml, hub.info); });
+}
+
 void write(XmlWriter& xml, const Input& input) {
-    xml.empty("input", {{"type", word_for(input_types, input.type)},
-                        {"bus", word_for(input_buses, input.bus)}});
+    xml.element(
+        "input",
+        {{"type", word_for(input_types, input.type)}, {"bus", word_for(input_buses, input.bus)}},
+        [&] { write_device_info(xml, input.info); });
 }
 
 void write(XmlWriter& xml, const Video& video) {
@@ -80,6 +79,7 @@ void write(XmlWriter& xml, const Video& video) {
             const auto y = std::to_string(video.resolution->y);
             xml.empty("resolution", {{"x", x}, {"y", y}});
         });
+        write_device_info(xml, video.info);
     });
 }
 
@@ -94,7 +94,9 @@ void write_all(XmlWriter& xml, const std::vector<Device>& devices) {
 void write_devices(XmlWriter& xml, const GuestDefinition& guest) {
     xml.text_if("emulator", guest.emulator);
     write_all(xml, guest.disks);
-    write_all(xml, guest.controllers);
+    for (const auto& controller : guest.controllers)
+        write_controller(xml, controller);
+    write_all(xml, guest.hubs);
     write_interfaces(xml, guest);
     write_host_devices(xml, guest);
     write_characters(xml, guest);

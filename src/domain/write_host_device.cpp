@@ -40,7 +40,10 @@ void write_host_devices(XmlWriter& xml, const GuestDefinition& guest) {
     for (const auto& device : guest.host_devices) {
         XmlAttributes attributes{{"mode", "subsystem"}, {"type", "usb"}};
         if (device.managed) attributes.push_back({"managed", word_for(yes_no, *device.managed)});
-        xml.element("hostdev", attributes, [&] { write_source(xml, device); });
+        xml.element("hostdev", attributes, [&] {
+            write_source(xml, device);
+            write_device_info(xml, device.info);
+        });
     }
 }
 

@@ -64,6 +64,7 @@ void write(XmlWriter& xml, const Interface& interface) {
         if (interface.link_up) xml.empty("link", {{"state", *interface.link_up ? "up" : "down"}});
         write_rom(xml, interface.rom);
         write_boot_order(xml, interface.boot_order);
+        write_device_info(xml, interface.info);
     });
 }
 

@@ -35,10 +35,12 @@ void write_rule(XmlWriter& xml, const RedirectionRule& rule) {
 } // namespace
 
 void write_redirection(XmlWriter& xml, const GuestDefinition& guest) {
-    for (std::size_t i = 0; i < guest.smartcards.size(); ++i)
-        xml.empty("smartcard", {{"mode", "passthrough"}, {"type", "spicevmc"}});
-    for (std::size_t i = 0; i < guest.redirected.size(); ++i)
-        xml.empty("redirdev", {{"bus", "usb"}, {"type", "spicevmc"}});
+    for (const auto& card : guest.smartcards)
+        xml.element("smartcard", {{"mode", "passthrough"}, {"type", "spicevmc"}},
+                    [&] { write_device_info(xml, card.info); });
+    for (const auto& device : guest.redirected)
+        xml.element("redirdev", {{"bus", "usb"}, {"type", "spicevmc"}},
+                    [&] { write_device_info(xml, device.info); });
     if (guest.redirection_rules.empty()) return;
     xml.element("redirfilter", {}, [&] {
         for (const auto& rule : guest.redirection_rules)

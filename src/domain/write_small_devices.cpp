@@ -21,12 +21,15 @@ void write_sound(XmlWriter& xml, const Sound& sound) {
             xml.empty("codec", {{"type", word_for(sound_codecs, codec)}});
         const auto id = std::to_string(sound.audio);
         if (sound.audio != 0) xml.empty("audio", {{"id", id}});
+        write_device_info(xml, sound.info);
     });
 }
 
 void write_watchdog(XmlWriter& xml, const Watchdog& watchdog) {
-    xml.empty("watchdog", {{"model", word_for(watchdog_models, watchdog.model)},
-                           {"action", word_for(watchdog_actions, watchdog.action)}});
+    xml.element("watchdog",
+                {{"model", word_for(watchdog_models, watchdog.model)},
+                 {"action", word_for(watchdog_actions, watchdog.action)}},
+                [&] { write_device_info(xml, watchdog.info); });
 }
 
 void write_rng(XmlWriter& xml, const Rng& rng) {
@@ -41,6 +44,7 @@ void write_rng(XmlWriter& xml, const Rng& rng) {
             xml.empty("backend", model);
         else
             xml.text("backend", rng.path, model);
+        write_device_info(xml, rng.info);
     });
 }
 
@@ -48,13 +52,15 @@ void write_panic(XmlWriter& xml, const Panic& panic) {
     XmlAttributes attributes;
     if (panic.model != PanicModel::machine_default)
         attributes.push_back({"model", word_for(panic_models, panic.model)});
-    xml.empty("panic", attributes);
+    xml.element("panic", attributes, [&] { write_device_info(xml, panic.info); });
 }
 
 void write_memballoon(XmlWriter& xml, const GuestDefinition& guest) {
     const auto& balloon = guest.balloon;
     if (!guest.memballoon) return xml.empty("memballoon", {{"model", "none"}});
-    if (!balloon.autodeflate && !balloon.free_page_reporting && balloon.stats_period == 0) return;
+    if (!balloon.autodeflate && !balloon.free_page_reporting && balloon.stats_period == 0 &&
+        !says_anything(balloon.info))
+        return;
     XmlAttributes attributes{{"model", "virtio"}};
     if (balloon.autodeflate) attributes.push_back({"autodeflate", on_or_off(*balloon.autodeflate)});
     if (balloon.free_page_reporting)
@@ -62,6 +68,7 @@ void write_memballoon(XmlWriter& xml, const GuestDefinition& guest) {
     const auto period = std::to_string(balloon.stats_period);
     xml.element("memballoon", attributes, [&] {
         if (balloon.stats_period != 0) xml.empty("stats", {{"period", period}});
+        write_device_info(xml, balloon.info);
     });
 }
 
@@ -78,6 +85,7 @@ void write_iommu(XmlWriter& xml, const Iommu& iommu) {
     if (iommu.aw_bits != 0) driver.push_back({"aw_bits", bits});
     xml.element("iommu", {{"model", word_for(iommu_models, iommu.model)}}, [&] {
         if (!driver.empty()) xml.empty("driver", driver);
+        write_device_info(xml, iommu.info);
     });
 }
 
@@ -85,6 +93,7 @@ void write_vsock(XmlWriter& xml, const Vsock& vsock) {
     const auto cid = std::to_string(vsock.cid);
     xml.element("vsock", {{"model", "virtio"}}, [&] {
         xml.empty("cid", {{"auto", "no"}, {"address", cid}});
+        write_device_info(xml, vsock.info);
     });
 }
 

@@ -7,6 +7,7 @@
 
 namespace vmwarden::domain {
 
+void write_controller(XmlWriter& xml, const Controller& controller);
 void write_devices(XmlWriter& xml, const GuestDefinition& guest);
 void write_memory_backing(XmlWriter& xml, const MemoryBacking& backing);
 void write_firmware(XmlWriter& xml, const Firmware& firmware);
@@ -23,6 +24,8 @@ void write_redirection(XmlWriter& xml, const GuestDefinition& guest);
 void write_host_devices(XmlWriter& xml, const GuestDefinition& guest);
 void write_interfaces(XmlWriter& xml, const GuestDefinition& guest);
 void write_rom(XmlWriter& xml, const DeviceRom& rom);
+void write_device_info(XmlWriter& xml, const DeviceInfo& info);
+bool says_anything(const DeviceInfo& info);
 void write_sounds(XmlWriter& xml, const GuestDefinition& guest);
 void write_max_memory(XmlWriter& xml, const GuestDefinition& guest);
 // <vcpu>, <vcpus>, <iothreads>, <iothreadids> and <defaultiothread>.

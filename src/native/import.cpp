@@ -82,12 +82,6 @@ bool Import::is_q35() const {
     return guest.os.machine.find("q35") != std::string::npos;
 }
 
-bool Import::has_device(std::string_view driver_end) const {
-    return std::ranges::any_of(devices, [&](const Pending& device) {
-        return device.properties.peek("driver").value_or("").ends_with(driver_end);
-    });
-}
-
 std::optional<unsigned> Import::number(const Option& option, const std::string& text) {
     constexpr std::uint64_t most = 1U << 20;
     const auto value = parse_number(text);

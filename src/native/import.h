@@ -19,6 +19,12 @@ struct Pending {
     bool done = false; // it is in the definition
 };
 
+// The controller whose bus a device names.
+struct BusName {
+    ControllerType type = ControllerType::pci;
+    unsigned index = 0;
+};
+
 class Import {
   public:
     GuestDefinition guest;
@@ -38,7 +44,8 @@ class Import {
     std::map<std::string, Pending> chardevs;
     std::set<std::string> monitors; // chardevs that only a monitor of the line's own had
     std::vector<Pending> devices;
-    std::vector<Pending> legacy_nets; // -net
+    std::map<std::string, BusName> buses; // controllers in the definition, by id
+    std::vector<Pending> legacy_nets;     // -net
     std::vector<const Option*> serials;
     std::vector<std::pair<unsigned, unsigned>> floppy_boots; // drive, bootindex
     std::map<std::size_t, unsigned> disk_boots;              // index in guest.disks -> bootindex
@@ -62,7 +69,8 @@ class Import {
     void keep_properties(const Option& option, const std::string& driver,
                          const Properties& properties);
     [[nodiscard]] bool is_q35() const;
-    [[nodiscard]] bool has_device(std::string_view driver_end) const;
+    // By the name of the bus: "scsi0.0", "pci.1"; the root by its own. None: not in the definition.
+    [[nodiscard]] std::optional<BusName> bus(const std::string& name) const;
     [[nodiscard]] std::optional<unsigned> number(const Option& option, const std::string& text);
 
     // In the line's order.
@@ -119,6 +127,13 @@ void import_kernel(Import& import, const Option& option);
 void import_rtc(Import& import, const Option& option);
 void import_action(Import& import, const Option& option);
 void import_global(Import& import, const Option& option);
+
+// Controllers that the XML can hold in full. Before whatever is plugged into them.
+void settle_controllers(Import& import);
+// Take "bus=" and what says where on it. False: on a bus, or in a way, that the XML has not.
+bool take_pci_place(Import& import, Properties& properties, DeviceInfo& info);
+bool take_usb_place(Import& import, Properties& properties, DeviceInfo& info);
+bool take_serial_place(Import& import, Properties& properties, DeviceInfo& info);
 
 void import_device(Import& import, const Option& option);
 // What no other has taken: controllers, and what is kept.

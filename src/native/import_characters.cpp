@@ -137,13 +137,15 @@ void settle_device(Import& import, Pending& device) {
     for (const auto& property : properties.all()) {
         const bool known = property.key == "driver" || property.key == "id" ||
                            property.key == "chardev" || property.key == "bus" ||
-                           (serial && property.key == "index");
+                           property.key == (serial ? "index" : "nr");
         if (!known) return;
     }
     CharacterDevice character;
     character.target = serial ? Target::serial : Target::virtio_console;
     if (const auto index = properties.peek("index"))
         character.port = import.number(*device.option, *index).value_or(0);
+    auto place = properties;
+    if (!serial && !take_serial_place(import, place, character.info)) return;
     if (!from_chardev(import, properties.peek("chardev").value_or(""), character)) return;
     device.done = true;
     add(import, *device.option, std::move(character));

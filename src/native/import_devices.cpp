@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// -device: what waits for its kind, what the machine gets without being told, and the order of
-// booting.
+// -device: what waits for its kind, what nobody has taken, and the order of booting.
 #include "src/base/text.h"
 #include "src/native/import.h"
 #include "src/qemu/boot_order.h"
 #include "src/qemu/drives.h"
+#include "src/qemu/implied.h"
 
 #include <algorithm>
 
@@ -12,47 +12,29 @@ namespace vmwarden::native {
 
 namespace {
 
-bool has_disk(const Import& import, DiskBus bus) {
-    return std::ranges::count(import.guest.disks, bus, &Disk::bus) != 0;
-}
-
-bool has_usb(const Import& import) {
-    return has_disk(import, DiskBus::usb) ||
-           std::ranges::count(import.guest.inputs, Input::Bus::usb, &Input::bus) != 0;
-}
-
-// Whether we add such a controller by ourselves, for what is in the definition.
-bool is_added(const Import& import, std::string_view driver) {
-    if (driver.starts_with("virtio-scsi")) return has_disk(import, DiskBus::scsi);
-    if (driver == "ich9-ahci" || driver == "ahci") return has_disk(import, DiskBus::sata);
-    if (driver == "isa-fdc") return has_disk(import, DiskBus::fdc);
-    if (driver.ends_with("xhci") || driver.find("-usb-") != std::string_view::npos ||
-        driver == "usb-ehci")
-        return has_usb(import);
-    if (driver.starts_with("virtio-serial"))
-        return std::ranges::count(import.guest.characters, CharacterDevice::Target::virtio_console,
-                                  &CharacterDevice::target) != 0;
-    return false;
-}
-
-// False where others hang on it, or it says more than which it is.
-bool settle_controller(Import& import, Pending& device, const std::string& driver) {
-    if (!is_added(import, driver)) return false;
-    if (const auto id = device.properties.take("id"); id && import.kept_names(*id)) return false;
-    for (const auto key : {"driver", "bus", "addr", "p2", "p3", "ports", "multifunction",
-                           "masterbus", "firstport", "max_ports"})
-        device.properties.take(key);
-    import.keep_properties(*device.option, driver, device.properties);
-    return true;
-}
-
 bool settle_balloon(Import& import, Pending& device, const std::string& driver) {
     if (driver != "virtio-balloon-pci" && driver != "virtio-balloon") return false;
-    for (const auto key : {"driver", "id", "bus", "addr"})
-        device.properties.take(key);
+    if (!take_pci_place(import, device.properties, import.guest.balloon.info)) return false;
+    device.properties.take("driver");
+    device.properties.take("id");
     import.keep_properties(*device.option, "virtio-balloon-pci", device.properties);
     import.guest.memballoon = true;
     return true;
+}
+
+// A controller has a new name: that of its type and index.
+void warn_of_renamed(Import& import) {
+    for (const auto& [id, bus] : import.buses) {
+        const auto* controller = qemu::controller_at(import.guest, bus.type, bus.index);
+        if (controller == nullptr || !import.kept_names(id)) continue;
+        const auto name = qemu::controller_id(import.guest, *controller);
+        if (name != id)
+            import.found.warning({},
+                                 "controller '" + printable(id) + "' is called '" + name +
+                                     "' from now on, and what is kept in <qemu:commandline> "
+                                     "still names the former",
+                                 "change it there");
+    }
 }
 
 struct Turn {
@@ -117,20 +99,12 @@ void import_device(Import& import, const Option& option) {
 }
 
 void settle_devices(Import& import) {
-    // What nobody could read is kept first: it says which controllers must stay as they are.
-    std::vector<Pending*> controllers;
     for (auto& device : import.devices) {
         if (device.done) continue;
         const auto driver = device.properties.peek("driver").value_or("");
-        if (settle_balloon(import, device, driver)) continue;
-        if (is_added(import, driver))
-            controllers.push_back(&device);
-        else
-            import.keep(*device.option);
+        if (!settle_balloon(import, device, driver)) import.keep(*device.option);
     }
-    for (auto* device : controllers)
-        if (!settle_controller(import, *device, device->properties.peek("driver").value_or("")))
-            import.keep(*device->option);
+    warn_of_renamed(import);
     for (auto* pending : {&import.nodes, &import.netdevs, &import.chardevs})
         for (auto& [id, one] : *pending)
             if (!one.done && import.monitors.contains(id))

@@ -80,25 +80,30 @@ void add_video(Import& import, const Option& option, std::string_view model) {
     import.guest.videos.push_back({std::string(model), option.word.place});
 }
 
-// What remains of a device when its name and address are gone.
-bool says_more(Pending& device) {
-    for (const auto key : {"driver", "id", "bus", "addr", "port"})
-        device.properties.take(key);
-    return !device.properties.left().empty();
+// What remains of a device when its name and place are gone.
+bool says_more(Properties& properties) {
+    properties.take("driver");
+    properties.take("id");
+    return !properties.left().empty();
 }
 
 void settle_device(Import& import, Pending& device) {
     const auto driver = device.properties.peek("driver").value_or("");
     for (const auto& adapter : adapters)
-        if (adapter.driver == driver && !driver.empty() && import.guest.videos.empty() &&
-            !says_more(device)) {
+        if (adapter.driver == driver && !driver.empty() && import.guest.videos.empty()) {
+            DeviceInfo info;
+            auto properties = device.properties;
+            if (!take_pci_place(import, properties, info) || says_more(properties)) continue;
             add_video(import, *device.option, adapter.model);
+            import.guest.videos.back().info = info;
             device.done = true;
         }
     for (const auto& pointer : pointers)
-        if (pointer.driver == driver && !says_more(device)) {
-            import.guest.inputs.push_back(
-                {pointer.type, Input::Bus::usb, device.option->word.place});
+        if (pointer.driver == driver) {
+            Input input{pointer.type, Input::Bus::usb, device.option->word.place};
+            auto properties = device.properties;
+            if (!take_usb_place(import, properties, input.info) || says_more(properties)) continue;
+            import.guest.inputs.push_back(std::move(input));
             device.done = true;
         }
 }

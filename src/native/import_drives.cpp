@@ -4,6 +4,7 @@
 #include "src/native/images.h"
 #include "src/native/import.h"
 #include "src/qemu/drives.h"
+#include "src/qemu/implied.h"
 
 #include <algorithm>
 
@@ -148,7 +149,7 @@ class DiskDeviceReader {
         image.disk.cache = *cache;
         properties_.take("write-cache");
         take_own(image.disk);
-        const auto index = take_place(image.disk.bus);
+        const auto index = take_place(image.disk);
         warn_of_format(import_, *device_.option, image.disk, image.format_said || !drive);
         name(image.disk, drive.value_or(""), index);
         finish(std::move(image));
@@ -166,9 +167,14 @@ class DiskDeviceReader {
         // A q35 has an AHCI of its own, whose buses are called ide; we call it SATA, unless another
         // one is beside it.
         const bool own = on.empty() || on.starts_with("ide.");
-        if (own && import_.is_q35())
-            return import_.has_device("ahci") ? DiskBus::ide : DiskBus::sata;
+        if (own && import_.is_q35()) return has_first_ahci() ? DiskBus::ide : DiskBus::sata;
         return own ? DiskBus::ide : DiskBus::sata;
+    }
+
+    [[nodiscard]] bool has_first_ahci() const {
+        return std::ranges::any_of(import_.guest.controllers, [](const Controller& each) {
+            return each.type == ControllerType::sata && each.index == 0;
+        });
     }
 
     // A controller that the definition has no word for keeps its drives with it.
@@ -176,16 +182,11 @@ class DiskDeviceReader {
         const auto on = properties_.peek("bus").value_or("");
         if (on.empty() || front_end_.bus == DiskBus::virtio || front_end_.bus == DiskBus::fdc)
             return true;
-        const auto id = on.substr(0, on.rfind('.'));
-        if (front_end_.bus == DiskBus::ide && id == "ide") return true;
-        for (const auto& other : import_.devices) {
-            if (other.properties.peek("id") != id) continue;
-            const auto driver = other.properties.peek("driver").value_or("");
-            if (front_end_.bus == DiskBus::scsi) return driver.starts_with("virtio-scsi");
-            if (front_end_.bus == DiskBus::usb) return true;
-            return driver == "ich9-ahci" || driver == "ahci";
-        }
-        return front_end_.bus == DiskBus::usb;
+        if (front_end_.bus == DiskBus::ide && on.starts_with("ide.")) return true;
+        const auto controller = import_.bus(on);
+        if (!controller) return front_end_.bus == DiskBus::usb && on.starts_with("usb-bus.");
+        if (front_end_.bus == DiskBus::ide) return controller->type == ControllerType::sata;
+        return controller->type == qemu::controller_of(front_end_.bus);
     }
 
     void take_own(Disk& disk) {
@@ -198,25 +199,51 @@ class DiskDeviceReader {
         properties_.take("id");
     }
 
-    std::optional<unsigned> take_place(DiskBus bus) {
+    // The number that the target's letters stand for, where the place is one of those they can
+    // say; any other place is an address.
+    std::optional<unsigned> take_place(Disk& disk) {
+        if (disk.bus == DiskBus::virtio || disk.bus == DiskBus::usb) {
+            const bool placed = disk.bus == DiskBus::virtio
+                                    ? take_pci_place(import_, properties_, disk.info)
+                                    : take_usb_place(import_, properties_, disk.info);
+            if (!placed)
+                import_.drop(*device_.option, "its address is assigned at start",
+                             "the rest of it is in the XML");
+            for (const auto* key : {"bus", "addr", "port"})
+                properties_.take(key);
+            return std::nullopt;
+        }
         const auto on = properties_.take("bus");
-        const auto unit = properties_.take("unit");
-        const auto scsi = properties_.take("scsi-id");
-        const auto lun = properties_.take("lun");
-        bool addressed = false;
-        for (const auto* key : {"addr", "port", "channel"})
-            if (properties_.take(key)) addressed = true;
-        if (addressed || (lun && *lun != "0"))
-            import_.drop(*device_.option, "its address is assigned at start",
-                         "the rest of it is in the XML");
-        const auto& option = *device_.option;
-        if (bus == DiskBus::scsi && scsi) return import_.number(option, *scsi);
-        if (bus == DiskBus::fdc && unit) return import_.number(option, *unit);
-        if ((bus != DiskBus::ide && bus != DiskBus::sata) || !on) return std::nullopt;
-        const auto channel = import_.number(option, on->substr(on->rfind('.') + 1));
+        const auto unit = number("unit");
+        if (disk.bus == DiskBus::fdc) return unit;
+        const auto controller = import_.bus(on.value_or(""));
+        const auto index = controller ? controller->index : 0;
+        if (disk.bus == DiskBus::scsi) return take_scsi_place(disk, index);
+        if (!on) return std::nullopt;
+        const auto channel = import_.number(*device_.option, on->substr(on->rfind('.') + 1));
         if (!channel) return std::nullopt;
-        if (bus == DiskBus::sata) return *channel;
-        return *channel * 2 + import_.number(option, unit.value_or("0")).value_or(0);
+        if (disk.bus == DiskBus::ide) return *channel * 2 + unit.value_or(0);
+        if (index == 0) return *channel;
+        disk.info.address = DriveAddress{.controller = index, .unit = *channel};
+        return std::nullopt;
+    }
+
+    std::optional<unsigned> number(const char* key) {
+        const auto text = properties_.take(key);
+        return text ? import_.number(*device_.option, *text) : std::nullopt;
+    }
+
+    std::optional<unsigned> take_scsi_place(Disk& disk, unsigned index) {
+        const auto channel = number("channel");
+        const auto target = number("scsi-id");
+        const auto lun = number("lun");
+        const bool first = lun.value_or(0) == 0 && channel.value_or(0) == 0 && index == 0;
+        if (first || !(target || lun)) return target;
+        disk.info.address = DriveAddress{.controller = index,
+                                         .bus = channel.value_or(0),
+                                         .target = target.value_or(0),
+                                         .unit = lun.value_or(0)};
+        return std::nullopt;
     }
 
     // Its own name where it has one that a target could have.

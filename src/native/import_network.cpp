@@ -98,21 +98,19 @@ bool read_card(Import& import, Pending& device, const Model& model) {
     const auto netdev = import.netdevs.find(properties.peek("netdev").value_or(""));
     if (netdev == import.netdevs.end() || netdev->second.done || !only_user(netdev->second))
         return false;
+    DeviceInfo info;
+    if (!take_pci_place(import, properties, info)) return false;
     properties.take("netdev");
     properties.take("driver");
     properties.take("id");
     const auto mac = properties.take("mac").value_or("");
     if (properties.peek("romfile") == "") properties.take("romfile");
-    const bool root_bus = properties.peek("bus") == "pci.0" || properties.peek("bus") == "pcie.0";
-    const bool addressed = properties.take("addr").has_value();
-    if ((properties.take("bus") && !root_bus) || addressed)
-        import.drop(*device.option, "its address is assigned at start",
-                    "the rest of it is in the XML");
     if (const auto boot = properties.take("bootindex"))
         if (const auto number = import.number(*device.option, *boot))
             import.interface_boots[import.guest.interfaces.size()] = *number;
     import.keep_properties(*device.option, std::string(model.driver), properties);
     add(import, *device.option, std::string(model.name), mac);
+    import.guest.interfaces.back().info = info;
     netdev->second.done = device.done = true;
     return true;
 }

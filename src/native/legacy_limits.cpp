@@ -2,6 +2,7 @@
 #include "src/native/legacy_limits.h"
 
 #include "src/base/text.h"
+#include "src/qemu/plugs.h"
 
 #include <algorithm>
 #include <span>
@@ -14,6 +15,11 @@ constexpr std::string_view architectures[] = {"",       "i686",  "x86_64", "mips
                                               "mipsel", "sparc", "ppc"};
 constexpr std::string_view nic_models[] = {"", "ne2k_pci", "rtl8139", "e1000", "pcnet", "virtio"};
 constexpr std::string_view video_models[] = {"vga", "cirrus"};
+
+Video strip_info(Video video) {
+    video.info = {};
+    return video;
+}
 
 bool among(std::string_view word, std::span<const std::string_view> words) {
     return std::ranges::find(words, word) != words.end();
@@ -221,8 +227,15 @@ class Limits {
                 controller.type == ControllerType::virtio_serial)
                 refuse(controller.place, "<controller>", "what is needed is added");
         for (const auto& video : guest_.videos)
-            if (video != Video{video.model, video.place})
+            if (strip_info(video) != Video{video.model, video.place})
                 refuse(video.place, "more of <video> than its model");
+        for (const auto& plug : qemu::plugs_of(guest_)) {
+            if (plug.info->address.index() != 0)
+                refuse(plug.info->place, "<address> of " + plug.what, "remove it");
+            if (plug.info->alias.starts_with("ua-"))
+                refuse(plug.info->place, "<alias> of " + plug.what, "remove it");
+        }
+        if (!guest_.hubs.empty()) refuse(guest_.hubs[0].place, "<hub>");
         for (const auto& input : guest_.inputs)
             if (input.bus == Input::Bus::virtio) refuse(input.place, "<input bus='virtio'>");
     }

@@ -270,6 +270,7 @@ void read_options(Import& import, const Line& line) {
     for (const auto& option : line.options)
         if (option.name != "M" && option.name != "machine") read_option(import, option);
     import.guest.memballoon = false;
+    settle_controllers(import);
     settle_drives(import);
     settle_networks(import);
     settle_characters(import);

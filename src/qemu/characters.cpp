@@ -104,7 +104,6 @@ Json front_end(const CharacterDevice& character, const std::string& number) {
     case CharacterDevice::Target::virtio_channel:
         return {{"driver", "virtserialport"},
                 {"id", "channel-" + number},
-                {"bus", "serial0.0"},
                 {"chardev", chardev},
                 {"name", character.name}};
     case CharacterDevice::Target::parallel:
@@ -115,11 +114,11 @@ Json front_end(const CharacterDevice& character, const std::string& number) {
     case CharacterDevice::Target::pci_serial:
         return {{"driver", "pci-serial"}, {"id", id}, {"chardev", chardev}};
     case CharacterDevice::Target::usb_serial:
-        return {{"driver", "usb-serial"}, {"id", id}, {"bus", "usb0.0"}, {"chardev", chardev}};
+        return {{"driver", "usb-serial"}, {"id", id}, {"chardev", chardev}};
     case CharacterDevice::Target::virtio_console:
         break;
     }
-    return {{"driver", "virtconsole"}, {"id", id}, {"bus", "serial0.0"}, {"chardev", chardev}};
+    return {{"driver", "virtconsole"}, {"id", id}, {"chardev", chardev}};
 }
 
 int fd_of(const std::map<std::size_t, int>& fds, std::size_t index) {
@@ -151,7 +150,7 @@ void add_characters(CommandLine& command, const GuestDefinition& definition,
                               : back_end(character, "char" + number, file);
         set_log(command, options, character, count + i, fd_of(context.log_fds, i));
         command.add("-chardev", options);
-        command.add("-device", front_end(character, number));
+        command.device(front_end(character, number), character.info);
     }
 }
 

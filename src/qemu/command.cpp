@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/qemu/command.h"
 
+#include "src/qemu/addresses.h"
 #include "src/qemu/command_line.h"
+#include "src/qemu/controllers.h"
 #include "src/qemu/devices.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/graphics.h"
+#include "src/qemu/implied.h"
 #include "src/qemu/machine.h"
 #include "src/qemu/memory.h"
 #include "src/qemu/platform.h"
@@ -16,12 +19,14 @@
 
 namespace vmwarden::qemu {
 
-std::vector<std::string> modern_argv(const GuestDefinition& definition,
-                                     const CommandContext& context) {
-    if (const auto problems = unsupported(definition); problems.has_errors())
+std::vector<std::string> modern_argv(const GuestDefinition& given, const CommandContext& context) {
+    if (const auto problems = unsupported(given); problems.has_errors())
         throw std::invalid_argument("modern_argv: " + problems.list().front().message);
 
-    CommandLine command(context.executable);
+    const auto definition = with_implied_devices(given);
+    Diagnostics none; // unsupported() has seen them
+    const auto addresses = Addresses::assign(definition, none);
+    CommandLine command(context.executable, addresses);
     add_name(command, definition);
     if (!context.by_hand) command.flag("-S");
     command.flag("-no-user-config");
@@ -41,12 +46,12 @@ std::vector<std::string> modern_argv(const GuestDefinition& definition,
     add_boot(command, definition.os);
     add_firmware(command, definition);
 
-    const auto board = board_for(definition);
     const auto boot = boot_order(definition);
     add_audio(command, definition);
     add_iommu(command, definition);
-    add_controllers(command, board);
-    add_drives(command, board, boot, definition, context);
+    add_controllers(command, definition);
+    add_hubs(command, definition);
+    add_drives(command, boot, definition, context);
     add_interfaces(command, boot, definition, context);
     add_host_devices(command, definition, context);
     add_characters(command, definition, context);

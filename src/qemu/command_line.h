@@ -3,6 +3,8 @@
 // a value stays a value, whatever bytes it has.
 #pragma once
 
+#include "src/domain/device_info.h"
+
 #include <nlohmann/json.hpp>
 
 #include <string>
@@ -13,6 +15,8 @@ namespace vmwarden::qemu {
 
 // Keeps the order of writing, which is the order people read: driver first.
 using Json = nlohmann::ordered_json;
+
+class Addresses;
 
 // The argument of a switch that takes "word,key=value,…". A comma in a value is written twice,
 // which is the whole of QEMU's escaping there; every value has a key, so '=' and a leading '-' need
@@ -34,8 +38,10 @@ class Options {
 
 class CommandLine {
   public:
-    explicit CommandLine(std::string executable)
-      : words_{std::move(executable)} {}
+    // `addresses` must outlive this.
+    CommandLine(std::string executable, const Addresses& addresses)
+      : words_{std::move(executable)}
+      , addresses_(addresses) {}
 
     void flag(std::string_view name) { words_.emplace_back(name); }
     // `argument` reaches QEMU as it is: only for switches that do not look inside it.
@@ -44,10 +50,14 @@ class CommandLine {
     // Throws nlohmann::json::type_error for a string that is not UTF-8.
     void add(std::string_view name, const Json& object) { raw(name, object.dump()); }
 
+    // -device, with its place on its bus.
+    void device(Json device, const DeviceInfo& info);
+
     [[nodiscard]] std::vector<std::string> take() && { return std::move(words_); }
 
   private:
     std::vector<std::string> words_;
+    const Addresses& addresses_;
 };
 
 } // namespace vmwarden::qemu

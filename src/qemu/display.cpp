@@ -37,7 +37,7 @@ void add_video(CommandLine& command, const Video& video, std::size_t number) {
         device["xres"] = video.resolution->x;
         device["yres"] = video.resolution->y;
     }
-    command.add("-device", device);
+    command.device(device, video.info);
 }
 
 std::string_view virtio_device(Input::Type type) {
@@ -67,9 +67,9 @@ std::string_view usb_device(Input::Type type) {
 } // namespace
 
 void add_videos(CommandLine& command, const GuestDefinition& definition) {
-    const auto cards = video_cards(definition);
-    for (std::size_t i = 0; i < cards.size(); ++i)
-        add_video(command, cards[i], i);
+    std::size_t number = 0;
+    for (const auto& video : definition.videos)
+        if (video.model != "none") add_video(command, video, number++);
 }
 
 // A PC has its PS/2 keyboard and mouse on board.
@@ -78,10 +78,9 @@ void add_inputs(CommandLine& command, const GuestDefinition& definition) {
         const auto& input = definition.inputs[i];
         const auto id = "input" + std::to_string(i);
         if (input.bus == Input::Bus::usb)
-            command.add("-device",
-                        Json{{"driver", usb_device(input.type)}, {"id", id}, {"bus", "usb0.0"}});
+            command.device(Json{{"driver", usb_device(input.type)}, {"id", id}}, input.info);
         if (input.bus == Input::Bus::virtio)
-            command.add("-device", Json{{"driver", virtio_device(input.type)}, {"id", id}});
+            command.device(Json{{"driver", virtio_device(input.type)}, {"id", id}}, input.info);
     }
 }
 

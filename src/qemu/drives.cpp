@@ -119,63 +119,28 @@ std::string_view front_end(const Disk& disk) {
     return cdrom ? "ide-cd" : "ide-hd";
 }
 
-std::string port(std::string_view bus, unsigned number) {
-    return std::string(bus) + "." + std::to_string(number);
-}
-
-void put_ide(Json& device, const Board& board, unsigned index) {
-    if (board.chipset == Chipset::q35) {
-        device["bus"] = port("ide", index);
-        return;
-    }
-    device["bus"] = port("ide", index / 2);
-    device["unit"] = index % 2;
-}
-
 // QEMU takes a SCSI disk's serial number for its device_id as well. Of one longer than this QEMU 7
 // takes the beginning; QEMU 10 refuses it, so it is told what 7 does.
 constexpr std::size_t longest_default_device_id = 20;
 
-void put(Json& device, const Board& board, const Disk& disk) {
-    const auto index = target_index(disk.target).value();
-    switch (disk.bus) {
-    case DiskBus::ide:
-        put_ide(device, board, index);
-        break;
-    case DiskBus::sata:
-        device["bus"] = port(board.ahci ? "sata0" : "ide", index);
-        break;
-    case DiskBus::fdc:
-        device["unit"] = index;
-        break;
-    case DiskBus::scsi:
-        device["bus"] = "scsi0.0";
-        device["scsi-id"] = index;
-        device["lun"] = 0;
-        if (disk.serial.size() > longest_default_device_id)
-            device["device_id"] = disk.serial.substr(0, longest_default_device_id);
-        break;
-    case DiskBus::usb:
-        device["bus"] = "usb0.0";
-        break;
-    case DiskBus::virtio:
-        break;
-    }
-}
-
-void add_front_end(CommandLine& command, const Board& board, const Disk& disk,
-                   std::optional<unsigned> bootindex) {
+void add_front_end(CommandLine& command, const Disk& disk, std::optional<unsigned> bootindex) {
     Json device{{"driver", front_end(disk)}, {"id", "disk-" + disk.target}};
-    put(device, board, disk);
     if (!disk.source.empty())
         device["drive"] = disk.tuning.limits ? throttle_node(disk.target) : disk.target;
     if (const auto cache = switches_of(disk.cache))
         device["write-cache"] = cache->write_cache ? "on" : "off";
     if (disk.shareable) device["share-rw"] = true;
     if (!disk.serial.empty()) device["serial"] = disk.serial;
+    if (disk.bus == DiskBus::scsi && disk.serial.size() > longest_default_device_id)
+        device["device_id"] = disk.serial.substr(0, longest_default_device_id);
     set_device_tuning(device, disk.tuning);
     if (bootindex && disk.bus != DiskBus::fdc) device["bootindex"] = *bootindex;
-    command.add("-device", device);
+    command.device(device, disk.info);
+}
+
+unsigned floppy_drive(const Disk& disk) {
+    const auto* address = address_as<DriveAddress>(disk.info);
+    return address != nullptr ? address->unit : target_index(disk.target).value_or(0);
 }
 
 // Floppy drives have no bootindex of their own, their controller has one for each; an i440fx
@@ -204,8 +169,8 @@ std::optional<unsigned> target_index(std::string_view target) {
     return index - 1;
 }
 
-void add_drives(CommandLine& command, const Board& board, const BootOrder& boot,
-                const GuestDefinition& definition, const CommandContext& context) {
+void add_drives(CommandLine& command, const BootOrder& boot, const GuestDefinition& definition,
+                const CommandContext& context) {
     for (std::size_t i = 0; i < definition.disks.size(); ++i) {
         const auto& disk = definition.disks[i];
         const auto known = context.images.find(i);
@@ -213,9 +178,9 @@ void add_drives(CommandLine& command, const Board& board, const BootOrder& boot,
         if (!disk.source.empty())
             add_images(command, disk, decided ? known->second : declared_images(disk),
                        context.by_hand && !decided && !disk.chain_ends);
-        add_front_end(command, board, disk, boot.disks[i]);
+        add_front_end(command, disk, boot.disks[i]);
         if (boot.disks[i] && disk.bus == DiskBus::fdc)
-            add_floppy_boot(command, target_index(disk.target).value(), *boot.disks[i]);
+            add_floppy_boot(command, floppy_drive(disk), *boot.disks[i]);
     }
 }
 

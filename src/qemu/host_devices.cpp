@@ -25,14 +25,13 @@ void add_host_devices(CommandLine& command, const GuestDefinition& definition,
         const auto found = context.host_devices.find(i);
         const bool looked_for = found != context.host_devices.end();
         if (looked_for && found->second.empty()) continue;
-        Json device{
-            {"driver", "usb-host"}, {"id", "hostdev" + std::to_string(i)}, {"bus", "usb0.0"}};
+        Json device{{"driver", "usb-host"}, {"id", "hostdev" + std::to_string(i)}};
         // By its node, QEMU takes this device and looks for no other.
         if (looked_for)
             device["hostdevice"] = found->second;
         else
             put_description(device, definition.host_devices[i]);
-        command.add("-device", device);
+        command.device(device, definition.host_devices[i].info);
     }
 }
 

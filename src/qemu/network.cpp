@@ -127,7 +127,7 @@ void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefi
         const bool asked_for = interface.rom.enabled == true || !interface.rom.file.empty();
         if (!boot.interfaces[i] && model.pci && !asked_for) device["romfile"] = "";
         put_rom(device, interface.rom);
-        command.add("-device", device);
+        command.device(device, interface.info);
     }
 }
 

@@ -38,22 +38,17 @@ void add_redirection(CommandLine& command, const GuestDefinition& definition) {
     for (std::size_t i = 0; i < definition.redirected.size(); ++i) {
         const auto id = "redir" + std::to_string(i);
         add_client_end(command, id + "-client", "usbredir");
-        Json device{
-            {"driver", "usb-redir"}, {"id", id}, {"bus", "usb0.0"}, {"chardev", id + "-client"}};
+        Json device{{"driver", "usb-redir"}, {"id", id}, {"chardev", id + "-client"}};
         if (!filter.empty()) device["filter"] = filter;
-        command.add("-device", device);
+        command.device(device, definition.redirected[i].info);
     }
     if (definition.smartcards.empty()) return;
     add_client_end(command, "smartcard0-client", "smartcard");
-    command.add("-device", Json{{"driver", "usb-ccid"}, {"id", "ccid0"}, {"bus", "usb0.0"}});
+    command.device(Json{{"driver", "usb-ccid"}, {"id", "ccid0"}}, definition.smartcards[0].info);
     command.add("-device", Json{{"driver", "ccid-card-passthru"},
                                 {"id", "smartcard0"},
                                 {"bus", "ccid0.0"},
                                 {"chardev", "smartcard0-client"}});
-}
-
-std::size_t redirection_usb_devices(const GuestDefinition& definition) {
-    return definition.redirected.size() + std::size_t{!definition.smartcards.empty()};
 }
 
 void check_redirection(Diagnostics& found, const GuestDefinition& definition) {

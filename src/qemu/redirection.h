@@ -10,7 +10,6 @@ class CommandLine;
 
 // Character devices "redirN-client" and USB devices "redirN"; "smartcard0" behind reader "ccid0".
 void add_redirection(CommandLine& command, const GuestDefinition& definition);
-std::size_t redirection_usb_devices(const GuestDefinition& definition);
 // Also of channels: what is at the client's end needs one.
 void check_redirection(Diagnostics& found, const GuestDefinition& definition);
 

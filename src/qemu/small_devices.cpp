@@ -18,7 +18,7 @@ void add_rng(CommandLine& command, const Rng& rng, const std::string& number) {
     Json device{{"driver", "virtio-rng-pci"}, {"id", "rng" + number}, {"rng", "entropy" + number}};
     if (rng.bytes != 0) device["max-bytes"] = rng.bytes;
     if (rng.bytes != 0) device["period"] = rng.period == 0 ? 1000 : rng.period;
-    command.add("-device", device);
+    command.device(device, rng.info);
 }
 
 // The iTCO is on board of a q35, but may reset nothing until told so.
@@ -31,18 +31,18 @@ void add_watchdog(CommandLine& command, const Watchdog& watchdog, const std::str
             Options().set("driver", "ICH9-LPC").set("property", "noreboot").set("value", "off"));
         break;
     case WatchdogModel::ib700:
-        command.add("-device", Json{{"driver", "ib700"}, {"id", id}});
+        command.device(Json{{"driver", "ib700"}, {"id", id}}, watchdog.info);
         break;
     case WatchdogModel::i6300esb:
-        command.add("-device", Json{{"driver", "i6300esb"}, {"id", id}});
+        command.device(Json{{"driver", "i6300esb"}, {"id", id}}, watchdog.info);
         break;
     }
 }
 
 void add_panic(CommandLine& command, const Panic& panic, const std::string& number) {
     const bool pci = panic.model == PanicModel::pvpanic;
-    command.add("-device",
-                Json{{"driver", pci ? "pvpanic-pci" : "pvpanic"}, {"id", "panic" + number}});
+    command.device(Json{{"driver", pci ? "pvpanic-pci" : "pvpanic"}, {"id", "panic" + number}},
+                   panic.info);
 }
 
 void add_balloon(CommandLine& command, const GuestDefinition& definition) {
@@ -52,7 +52,7 @@ void add_balloon(CommandLine& command, const GuestDefinition& definition) {
     if (balloon.autodeflate) device["deflate-on-oom"] = *balloon.autodeflate;
     if (balloon.free_page_reporting) device["free-page-reporting"] = *balloon.free_page_reporting;
     if (balloon.stats_period != 0) device["guest-stats-polling-interval"] = balloon.stats_period;
-    command.add("-device", device);
+    command.device(device, balloon.info);
 }
 
 template <class Device, class Add>
@@ -72,14 +72,14 @@ void add_iommu(CommandLine& command, const GuestDefinition& definition) {
     if (!definition.iommu) return;
     const auto& iommu = *definition.iommu;
     if (iommu.model == IommuModel::virtio)
-        return command.add("-device", Json{{"driver", "virtio-iommu-pci"}, {"id", "iommu0"}});
+        return command.device(Json{{"driver", "virtio-iommu-pci"}, {"id", "iommu0"}}, iommu.info);
     Json device{{"driver", "intel-iommu"}, {"id", "iommu0"}};
     if (iommu.intremap) device["intremap"] = *iommu.intremap ? "on" : "off";
     if (iommu.caching_mode) device["caching-mode"] = *iommu.caching_mode;
     if (iommu.eim) device["eim"] = *iommu.eim ? "on" : "off";
     if (iommu.iotlb) device["device-iotlb"] = *iommu.iotlb;
     if (iommu.aw_bits != 0) device["aw-bits"] = iommu.aw_bits;
-    command.add("-device", device);
+    command.device(device, iommu.info);
 }
 
 void add_small_devices(CommandLine& command, const GuestDefinition& definition) {
@@ -92,29 +92,11 @@ void add_small_devices(CommandLine& command, const GuestDefinition& definition) 
         add_panic(command, panic, number);
     });
     if (definition.vsock)
-        command.add("-device", Json{{"driver", "vhost-vsock-pci"},
-                                    {"id", "vsock0"},
-                                    {"guest-cid", definition.vsock->cid}});
+        command.device(Json{{"driver", "vhost-vsock-pci"},
+                            {"id", "vsock0"},
+                            {"guest-cid", definition.vsock->cid}},
+                       definition.vsock->info);
     add_balloon(command, definition);
-}
-
-std::size_t small_pci_devices(const GuestDefinition& definition) {
-    const auto is_card = [](const Sound& sound) {
-        return sound.model != SoundModel::sb16 && sound.model != SoundModel::pcspk &&
-               sound.model != SoundModel::usb;
-    };
-    return static_cast<std::size_t>(
-               std::ranges::count(definition.watchdogs, WatchdogModel::i6300esb, &Watchdog::model) +
-               std::ranges::count(definition.panics, PanicModel::pvpanic, &Panic::model) +
-               std::ranges::count_if(definition.sounds, is_card)) +
-           definition.rngs.size() + std::size_t{definition.vsock.has_value()} +
-           std::size_t{definition.memballoon} +
-           std::size_t{definition.iommu && definition.iommu->model == IommuModel::virtio};
-}
-
-std::size_t small_usb_devices(const GuestDefinition& definition) {
-    return static_cast<std::size_t>(
-        std::ranges::count(definition.sounds, SoundModel::usb, &Sound::model));
 }
 
 std::string_view watchdog_action(const GuestDefinition& definition) {

@@ -22,10 +22,6 @@ void add_sounds(CommandLine& command, const GuestDefinition& definition);
 std::string speaker_audio(const GuestDefinition& definition); // empty: nothing to hear it by
 void add_small_devices(CommandLine& command, const GuestDefinition& definition);
 
-// How many PCI slots and USB ports these take.
-std::size_t small_pci_devices(const GuestDefinition& definition);
-std::size_t small_usb_devices(const GuestDefinition& definition);
-
 // What a watchdog that nobody fed does, for -action; empty without one.
 std::string_view watchdog_action(const GuestDefinition& definition);
 

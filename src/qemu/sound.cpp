@@ -93,9 +93,8 @@ void add_sounds(CommandLine& command, const GuestDefinition& definition) {
         const auto audio = back_end(definition, sound);
         const bool hda = sound.model == SoundModel::ich6 || sound.model == SoundModel::ich9;
         Json device{{"driver", driver_of(sound.model)}, {"id", id}};
-        if (sound.model == SoundModel::usb) device["bus"] = "usb0.0";
         if (!hda) device["audiodev"] = audio;
-        command.add("-device", device);
+        command.device(device, sound.info);
         if (hda) add_codecs(command, sound, id, audio);
     }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/base/suggest.h"
 #include "src/base/text.h"
+#include "src/qemu/addresses.h"
 #include "src/qemu/board.h"
 #include "src/qemu/graphics.h"
+#include "src/qemu/implied.h"
 #include "src/qemu/redirection.h"
 #include "src/qemu/small_devices.h"
 #include "src/qemu/unsupported.h"
@@ -19,9 +21,8 @@ namespace {
 
 constexpr unsigned isa_serial_ports = 4;
 constexpr unsigned isa_parallel_ports = 3;
-constexpr std::size_t virtio_consoles = 31; // of one virtio-serial-pci
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return "'" + printable(text) + "'";
 }
 
@@ -68,10 +69,10 @@ bool valid_mac(std::string_view mac) {
 void check_interface(Diagnostics& found, const Interface& interface) {
     if (nic_model(interface.model) == nullptr)
         found.error(interface.place,
-                    "interface model " + quoted(interface.model) + " is not handled",
+                    "interface model " + in_quotes(interface.model) + " is not handled",
                     suggestion(interface.model, nic_models()));
     if (!interface.mac.empty() && !valid_mac(interface.mac))
-        found.error(interface.place, quoted(interface.mac) + " cannot be an interface's address",
+        found.error(interface.place, in_quotes(interface.mac) + " cannot be an interface's address",
                     "52:54:00:12:34:56, say; its first octet is even");
     check_interface_driver(found, interface);
 }
@@ -90,14 +91,14 @@ void check_character(Diagnostics& found, const CharacterDevice& character) {
                        character.source == CharacterSource::device ||
                        (character.source == CharacterSource::unix_listener && !channel);
     if (channel && !plain_word(character.name))
-        found.error(character.place, quoted(character.name) + " cannot be a channel's name",
+        found.error(character.place, in_quotes(character.name) + " cannot be a channel's name",
                     "org.qemu.guest_agent.0, say");
     check_path(found, character.place, "path", character.path);
     check_path(found, character.place, "log", character.log);
     check_text(found, character.place, "channel", character.channel);
     if (named && character.path.empty()) found.error(character.place, "a path is missing");
     if (!character.host.empty() && !is_address(character.host))
-        found.error(character.place, "cannot listen on " + quoted(character.host),
+        found.error(character.place, "cannot listen on " + in_quotes(character.host),
                     "an IPv4 or IPv6 address in numbers is needed");
     if (character.source == CharacterSource::unix_listener && character.path.size() > longest)
         found.error(character.place,
@@ -124,15 +125,11 @@ bool is_virtio(const CharacterDevice& character) {
 void check_characters(Diagnostics& found, const GuestDefinition& definition) {
     std::set<unsigned> serials;
     std::set<unsigned> parallels;
-    std::size_t consoles = 0;
     for (const auto& character : definition.characters) {
         check_character(found, character);
         const bool parallel = character.target == Target::parallel;
-        if (is_virtio(character)) {
-            if (++consoles == virtio_consoles + 1)
-                found.error(character.place, "more consoles and channels than a guest can have",
-                            "up to " + std::to_string(virtio_consoles));
-        } else if (!(parallel ? parallels : serials).insert(character.port).second)
+        if (!is_virtio(character) &&
+            !(parallel ? parallels : serials).insert(character.port).second)
             found.error(character.place, std::string(parallel ? "parallel" : "serial") + " port " +
                                              std::to_string(character.port) + " is there twice");
     }
@@ -142,11 +139,11 @@ void check_videos(Diagnostics& found, const GuestDefinition& definition) {
     for (const auto& video : definition.videos) {
         const auto* model = video_model(video.model);
         if (model == nullptr)
-            found.error(video.place, "video model " + quoted(video.model) + " is not handled",
+            found.error(video.place, "video model " + in_quotes(video.model) + " is not handled",
                         suggestion(video.model, video_models()));
         else if (&video != &definition.videos[0] && model->secondary.empty())
             found.error(video.place,
-                        "video model " + quoted(video.model) + " cannot be a second card",
+                        "video model " + in_quotes(video.model) + " cannot be a second card",
                         "vga, virtio, qxl and bochs can");
     }
 }
@@ -157,51 +154,42 @@ void check_inputs(Diagnostics& found, const GuestDefinition& definition) {
             found.error(input.place, "there is no tablet on bus ps2", "write bus='usb'");
 }
 
-// Controllers are said aloud, not chosen: what the chipset has not, nobody adds.
-bool on_board(const Controller& controller, Chipset chipset) {
+// What the chipset has not, nobody can add.
+bool is_possible(const Controller& controller, Chipset chipset) {
     const bool q35 = chipset == Chipset::q35;
-    switch (controller.type) {
-    case ControllerType::pci:
-        return controller.model == (q35 ? "pcie-root" : "pci-root");
-    case ControllerType::sata:
-        return q35;
-    case ControllerType::usb:
-    case ControllerType::scsi:
-    case ControllerType::virtio_serial:
-        return true; // added
-    case ControllerType::ide:
-    case ControllerType::fdc:
-        break;
-    }
-    return !q35;
+    if (is_root(controller)) return controller.model == (q35 ? "pcie-root" : "pci-root");
+    if (controller.type == ControllerType::ide) return !q35 && controller.index.value_or(0) == 0;
+    return controller.type != ControllerType::fdc || controller.index.value_or(0) == 0;
 }
 
 void check_controllers(Diagnostics& found, const GuestDefinition& definition) {
-    const auto chipset = chipset_of(definition.os.machine);
-    if (!chipset) return;
+    const auto chipset = chipset_of(definition.os.machine).value();
     for (const auto& controller : definition.controllers)
-        if (!on_board(controller, *chipset))
+        if (!is_possible(controller, chipset))
             found.error(controller.place, "the machine has no such controller",
-                        *chipset == Chipset::q35 ? "a q35 has pcie-root and sata"
-                                                 : "a pc has pci-root, ide and fdc");
+                        chipset == Chipset::q35 ? "a q35 has pcie-root, and sata for ide"
+                                                : "a pc has pci-root, one ide and one fdc");
 }
 
-std::size_t virtio_ports(const GuestDefinition& definition) {
-    return static_cast<std::size_t>(std::ranges::count_if(definition.characters, is_virtio));
+// Of with_implied_devices().
+void check_companions(Diagnostics& found, const GuestDefinition& definition) {
+    for (const auto& controller : definition.controllers) {
+        if (!is_companion(controller)) continue;
+        const auto* master = controller_at(definition, ControllerType::usb, *controller.index);
+        if (master == nullptr || master->model != "ich9-ehci1")
+            found.error(controller.place, "there is no ich9-ehci1 for it to serve",
+                        "add <controller type='usb' index='" + std::to_string(*controller.index) +
+                            "' model='ich9-ehci1'/>");
+    }
 }
 
-void check_room(Diagnostics& found, const GuestDefinition& definition) {
-    if (!chipset_of(definition.os.machine)) return;
-    const auto board = board_for(definition);
-    if (usb_devices(definition) > board.usb_ports)
-        found.error(definition.place, "more USB devices than ports",
-                    "there are " + std::to_string(board.usb_ports));
-    if (board.serial_ports != 0 && virtio_ports(definition) > board.serial_ports)
-        found.error(definition.place, "more consoles and channels than ports",
-                    "there are " + std::to_string(board.serial_ports));
-    if (chipset_of(definition.os.machine) && pci_devices(definition) > pci_slots)
-        found.error(definition.place, "more PCI devices than slots",
-                    "disks on bus='scsi' share one slot; there are " + std::to_string(pci_slots));
+// Where everything is; of a machine that is not ours nothing is known.
+void check_places(Diagnostics& found, const GuestDefinition& given) {
+    if (!chipset_of(given.os.machine)) return;
+    check_controllers(found, given);
+    const auto definition = with_implied_devices(given);
+    check_companions(found, definition);
+    Addresses::assign(definition, found);
 }
 
 } // namespace
@@ -214,9 +202,8 @@ void check_devices(Diagnostics& found, const GuestDefinition& definition) {
     check_redirection(found, definition);
     check_videos(found, definition);
     check_inputs(found, definition);
-    check_controllers(found, definition);
     check_small_devices(found, definition);
-    check_room(found, definition);
+    check_places(found, definition);
 }
 
 } // namespace vmwarden::qemu

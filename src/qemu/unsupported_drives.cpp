@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/base/text.h"
-#include "src/qemu/board.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/unsupported.h"
 
-#include <map>
 #include <set>
 
 namespace vmwarden::qemu {
@@ -29,25 +27,6 @@ std::string_view to_text(DiskBus bus) {
     return "";
 }
 
-// How many drives a bus has a place for, each with a number of its own; none where the target's
-// number decides nothing.
-std::optional<unsigned> places(DiskBus bus, Chipset chipset) {
-    switch (bus) {
-    case DiskBus::ide:
-        return chipset == Chipset::q35 ? 6 : 4;
-    case DiskBus::sata:
-        return 6;
-    case DiskBus::fdc:
-        return 2;
-    case DiskBus::scsi:
-        return 256;
-    case DiskBus::virtio:
-    case DiskBus::usb:
-        break;
-    }
-    return std::nullopt;
-}
-
 // QEMU cuts a longer one off without a word, or refuses to start.
 std::size_t serial_length(DiskBus bus) {
     return bus == DiskBus::scsi ? 36 : 20;
@@ -55,10 +34,8 @@ std::size_t serial_length(DiskBus bus) {
 
 class Drives {
   public:
-    Drives(Diagnostics& found, Chipset chipset, unsigned scsi_targets)
-      : found_(found)
-      , chipset_(chipset)
-      , scsi_targets_(scsi_targets) {}
+    explicit Drives(Diagnostics& found)
+      : found_(found) {}
 
     void check(const Disk& disk) {
         disk_ = &disk;
@@ -76,21 +53,9 @@ class Drives {
     [[nodiscard]] std::string bus() const { return std::string(to_text(disk_->bus)); }
 
     void check_target() {
-        const auto index = target_index(disk_->target);
-        if (!index) {
-            error("not a target's name", "hda, sdb or vdc, say: a bus and a letter");
-            return;
-        }
+        if (!target_index(disk_->target))
+            return error("not a target's name", "hda, sdb or vdc, say: a bus and a letter");
         if (!targets_.insert(disk_->target).second) error("another disk has this target");
-        auto limit = places(disk_->bus, chipset_);
-        if (disk_->bus == DiskBus::scsi) limit = scsi_targets_;
-        if (!limit) return;
-        if (*index >= *limit)
-            error("no such place on bus " + bus(), "there are " + std::to_string(*limit));
-        const auto [taken, fresh] = taken_[disk_->bus].emplace(*index, disk_->target);
-        if (!fresh && taken->second != disk_->target)
-            error("same place on bus " + bus() + " as '" + taken->second + "'",
-                  "end one of them in another letter");
     }
 
     void check_kind() {
@@ -135,18 +100,14 @@ class Drives {
     }
 
     Diagnostics& found_;
-    Chipset chipset_;
-    unsigned scsi_targets_;
     const Disk* disk_ = nullptr;
     std::set<std::string> targets_;
-    std::map<DiskBus, std::map<unsigned, std::string>> taken_;
 };
 
 } // namespace
 
 void check_drives(Diagnostics& found, const GuestDefinition& definition) {
-    Drives drives(found, chipset_of(definition.os.machine).value_or(Chipset::i440fx),
-                  scsi_targets(definition));
+    Drives drives(found);
     for (const auto& disk : definition.disks)
         drives.check(disk);
 }

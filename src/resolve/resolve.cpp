@@ -3,6 +3,7 @@
 #include "src/resolve/resolve.h"
 
 #include "src/plan/check.h"
+#include "src/qemu/command.h"
 #include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
 #include "src/resolve/emulators.h"
@@ -104,6 +105,10 @@ Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
     if (const auto broken = plan::broken_rule(draft.plan); !broken.empty())
         throw std::logic_error("resolve made a plan that breaks a rule: " + broken);
     return std::move(draft.plan);
+}
+
+Diagnostics impossible(const GuestDefinition& definition) {
+    return qemu::unsupported(definition);
 }
 
 } // namespace vmwarden

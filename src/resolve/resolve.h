@@ -69,6 +69,10 @@ using Resolution = std::variant<LaunchPlan, std::vector<Refusal>>;
 Resolution resolve(const HostPolicy& policy, const GuestDefinition& definition,
                    const HostFacts& facts);
 
+// Why no host could start this, whatever its policy: what QEMU cannot do, or places that two devices
+// claim. Part of what resolve() finds.
+Diagnostics impossible(const GuestDefinition& definition);
+
 // The definition's UUID, or one derived from its name and HostFacts::host_uuid: the same at every
 // start, because guests see it (SMBIOS, and through it MAC addresses), and another on another host.
 Uuid guest_uuid(const GuestDefinition& definition, const Uuid& host);

@@ -15,7 +15,7 @@ STATE = pathlib.Path("/run/vmwarden/guests")
 RESTORE = pathlib.Path("/var/lib/vmwarden/restore")
 EXAMPLES = pathlib.Path("/usr/share/doc/vmwarden/examples")
 # Long enough for a guest under nested emulation; nothing waits this long unless it is broken.
-PATIENCE = 150
+PATIENCE = 400
 
 
 def run(*command, check=True, stdin=None):

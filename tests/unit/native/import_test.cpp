@@ -78,8 +78,8 @@ TEST(Import, PutsDrivesWhereTheLineHasThem) {
 
 TEST(Import, KeepsWhatHangsOnWhatItKeeps) {
     EXPECT_EQ(
-        raw("-device megasas,id=s -drive file=/a,if=none,id=x -device scsi-hd,bus=s.0,drive=x"),
-        "-device megasas,id=s -drive file=/a,if=none,id=x -device scsi-hd,bus=s.0,drive=x");
+        raw("-device am53c974,id=s -drive file=/a,if=none,id=x -device scsi-hd,bus=s.0,drive=x"),
+        "-device am53c974,id=s -drive file=/a,if=none,id=x -device scsi-hd,bus=s.0,drive=x");
     EXPECT_EQ(raw("-netdev user,id=n,net=10.0.0.0/8 -device e1000,netdev=n"),
               "-netdev user,id=n,net=10.0.0.0/8 -device e1000,netdev=n");
     EXPECT_EQ(raw("-chardev socket,id=c,host=a,port=1 -device isa-serial,chardev=c"),

@@ -77,8 +77,14 @@ const Case cases[] = {
     {"this of disk 'hda'", [](auto& g) { g.disks[0].tuning.boot_order = 1; }},
     {"<controller>",
      [](auto& g) {
-         g.controllers.push_back({ControllerType::usb, "", {}});
+         g.controllers.push_back({.type = ControllerType::usb});
      }},
+    {"<address> of <interface>",
+     [](auto& g) {
+         g.interfaces.resize(1);
+         g.interfaces[0].info.address = PciAddress{.slot = 5};
+     }},
+    {"<hub>", [](auto& g) { g.hubs.emplace_back(); }},
     {"more of <video>",
      [](auto& g) {
          g.videos = {{"vga", {}}};

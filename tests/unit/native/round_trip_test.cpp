@@ -256,7 +256,10 @@ TEST(RoundTrip, OfALineOfToday) {
                                      << render(read.diagnostics, *first.text);
         const auto xml = write_domain(*read.definition);
         EXPECT_EQ(modern_line(*read.definition).text, first.text) << seed << "\n" << xml;
-        EXPECT_EQ(strip_places(*read.definition).disks, guest.disks) << seed << "\n" << xml;
+        auto disks = strip_places(*read.definition).disks;
+        for (auto& disk : disks)
+            disk.info = {}; // the line says where each is
+        EXPECT_EQ(disks, guest.disks) << seed << "\n" << xml;
         EXPECT_EQ(strip_places(*read.definition).raw_arguments, guest.raw_arguments);
         const auto again = read_domain("xml", xml);
         ASSERT_TRUE(again.definition) << xml << render(again.diagnostics, xml);

@@ -18,7 +18,9 @@ TEST(Interfaces, user_networking_by_default_model) {
                                                            {"id", "nic0"},
                                                            {"netdev", "net0"},
                                                            {"mac", "24:42:53:21:52:45"},
-                                                           {"romfile", ""}}));
+                                                           {"romfile", ""},
+                                                           {"bus", "pci.0"},
+                                                           {"addr", "0x2"}}));
 }
 
 TEST(Interfaces, models_by_libvirts_names) {
@@ -166,6 +168,7 @@ TEST(Characters, a_virtio_console_brings_its_controller) {
     EXPECT_EQ(object(definition, "-device", "console-0"), json({{"driver", "virtconsole"},
                                                                 {"id", "console-0"},
                                                                 {"bus", "serial0.0"},
+                                                                {"nr", 0},
                                                                 {"chardev", "char0"}}));
 }
 
@@ -269,6 +272,7 @@ TEST(Redirection, devices_of_the_client) {
     EXPECT_EQ(object(definition, "-device", "redir1"), json({{"driver", "usb-redir"},
                                                              {"id", "redir1"},
                                                              {"bus", "usb0.0"},
+                                                             {"port", "2"},
                                                              {"chardev", "redir1-client"}}));
     EXPECT_EQ(object(definition, "-device", "smartcard0")["bus"], "ccid0.0");
     EXPECT_EQ(

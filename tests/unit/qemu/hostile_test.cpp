@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every way out of QEMU's syntax that a user's string could look for: it stays one value of one
 // option, or is refused. tests/qemu-accepts shows the same to the real QEMU.
+#include "src/qemu/addresses.h"
 #include "src/qemu/command_line.h"
 #include "tests/unit/qemu/sample.h"
 
@@ -179,10 +180,11 @@ TEST(Hostile, words_without_an_escape_are_refused) {
 }
 
 TEST(Hostile, json_escapes_what_checks_might_one_day_let_through) {
-    CommandLine command("qemu");
+    const Addresses nowhere;
+    CommandLine command("qemu", nowhere);
     command.add("-device", Json{{"serial", std::string("a\n\0\x1b\"", 5)}});
     EXPECT_EQ(std::move(command).take().back(), R"({"serial":"a\n\u0000\u001b\""})");
-    CommandLine other("qemu");
+    CommandLine other("qemu", nowhere);
     EXPECT_THROW(other.add("-device", Json{{"serial", "\xff"}}), nlohmann::json::type_error);
 }
 

@@ -108,7 +108,7 @@ TEST(Unsupported, drives_in_each_others_way) {
     EXPECT_EQ(of_disks({disk("hda", DiskBus::ide), disk("hda", DiskBus::virtio)}),
               Messages{"disk 'hda': another disk has this target"});
     EXPECT_EQ(of_disks({disk("hda", DiskBus::ide), disk("sda", DiskBus::ide)}),
-              Messages{"disk 'sda': same place on bus ide as 'hda'"});
+              Messages{"disk 'sda': same place on bus ide as disk 'hda': 0:0:0:0"});
     EXPECT_EQ(of_disks({disk("vda", DiskBus::virtio), disk("sda", DiskBus::virtio)}), Messages{});
 }
 
@@ -183,7 +183,8 @@ TEST(Unsupported, more_than_there_are_consoles) {
     definition.characters.resize(32);
     for (auto& each : definition.characters)
         each.target = CharacterDevice::Target::virtio_console;
-    EXPECT_EQ(messages(definition), Messages{"more consoles and channels than a guest can have"});
+    EXPECT_EQ(messages(definition),
+              Messages{"<console> of line 0: more consoles and channels than ports"});
     definition.characters.resize(31);
     EXPECT_EQ(messages(definition), Messages{});
 }
@@ -259,19 +260,20 @@ TEST(Unsupported, more_devices_than_the_machine_has_room_for) {
     definition.interfaces.resize(29); // and a balloon
     EXPECT_EQ(messages(definition), Messages{});
     definition.interfaces.resize(30);
-    EXPECT_EQ(messages(definition), Messages{"more PCI devices than slots"});
+    EXPECT_EQ(messages(definition),
+              Messages{"<memballoon> of line 0: more PCI devices than slots"});
     definition = guest();
     definition.inputs.resize(16, {Input::Type::mouse, Input::Bus::usb});
-    EXPECT_EQ(messages(definition), Messages{"more USB devices than ports"});
+    EXPECT_EQ(messages(definition), Messages{"<input> of line 0: more USB devices than ports"});
 }
 
 TEST(Unsupported, controllers_the_chipset_does_not_have) {
     auto definition = guest();
-    definition.controllers = {{ControllerType::pci, "pci-root"}, {ControllerType::ide, ""}};
+    definition.controllers = {{.model = "pci-root"}, {.type = ControllerType::ide}};
     EXPECT_EQ(messages(definition), Messages{});
     definition.os.machine = "q35";
     EXPECT_EQ(messages(definition).size(), 2U);
-    definition.controllers = {{ControllerType::pci, "pcie-root"}, {ControllerType::sata, ""}};
+    definition.controllers = {{.model = "pcie-root"}, {.type = ControllerType::sata}};
     EXPECT_EQ(messages(definition), Messages{});
 }
 

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where devices of a line are: controllers by their ids, and "bus=", "addr=", "port=", "nr=" of
+// what is plugged into them.
+#include "src/native/import.h"
+#include "src/qemu/board.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace vmwarden::native {
+
+namespace {
+
+struct KnownController {
+    std::string_view driver;
+    ControllerType type;
+    std::string_view model;
+    std::string_view id; // what ours begin with
+};
+constexpr KnownController known_controllers[] = {
+    {"pcie-root-port", ControllerType::pci, "pcie-root-port", "pci."},
+    {"ioh3420", ControllerType::pci, "pcie-root-port", "pci."},
+    {"pci-bridge", ControllerType::pci, "pci-bridge", "pci."},
+    {"i82801b11-bridge", ControllerType::pci, "dmi-to-pci-bridge", "pci."},
+    {"pcie-pci-bridge", ControllerType::pci, "pcie-to-pci-bridge", "pci."},
+    {"x3130-upstream", ControllerType::pci, "pcie-switch-upstream-port", "pci."},
+    {"xio3130-downstream", ControllerType::pci, "pcie-switch-downstream-port", "pci."},
+    {"pxb", ControllerType::pci, "pci-expander-bus", "pci."},
+    {"pxb-pcie", ControllerType::pci, "pcie-expander-bus", "pci."},
+    {"qemu-xhci", ControllerType::usb, "qemu-xhci", "usb"},
+    {"nec-usb-xhci", ControllerType::usb, "nec-xhci", "usb"},
+    {"usb-ehci", ControllerType::usb, "ehci", "usb"},
+    {"ich9-usb-ehci1", ControllerType::usb, "ich9-ehci1", "usb"},
+    {"ich9-usb-uhci1", ControllerType::usb, "ich9-uhci1", "usb"},
+    {"ich9-usb-uhci2", ControllerType::usb, "ich9-uhci2", "usb"},
+    {"ich9-usb-uhci3", ControllerType::usb, "ich9-uhci3", "usb"},
+    {"piix3-usb-uhci", ControllerType::usb, "piix3-uhci", "usb"},
+    {"piix4-usb-uhci", ControllerType::usb, "piix4-uhci", "usb"},
+    {"virtio-scsi-pci", ControllerType::scsi, "virtio-scsi", "scsi"},
+    {"virtio-scsi", ControllerType::scsi, "virtio-scsi", "scsi"},
+    {"lsi53c895a", ControllerType::scsi, "lsilogic", "scsi"},
+    {"lsi", ControllerType::scsi, "lsilogic", "scsi"},
+    {"mptsas1068", ControllerType::scsi, "lsisas1068", "scsi"},
+    {"megasas", ControllerType::scsi, "lsisas1078", "scsi"},
+    {"pvscsi", ControllerType::scsi, "vmpvscsi", "scsi"},
+    {"ich9-ahci", ControllerType::sata, "", "sata"},
+    {"ahci", ControllerType::sata, "", "sata"},
+    {"isa-fdc", ControllerType::fdc, "", "fdc"},
+    {"virtio-serial-pci", ControllerType::virtio_serial, "", "serial"},
+    {"virtio-serial", ControllerType::virtio_serial, "", "serial"}};
+
+std::optional<unsigned> parse(std::string_view text, int base) {
+    if (text.starts_with("0x")) {
+        text.remove_prefix(2);
+        base = 16;
+    }
+    unsigned number = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), number, base);
+    if (text.empty() || end.ec != std::errc() || end.ptr != text.data() + text.size())
+        return std::nullopt;
+    return number;
+}
+
+// QEMU reads slot and function in hexadecimal digits, whatever comes before them.
+bool read_slot(std::string_view text, PciAddress& address) {
+    const auto dot = text.find('.');
+    const auto slot = parse(text.substr(0, dot), 16);
+    const auto function =
+        dot == std::string_view::npos ? std::optional(0U) : parse(text.substr(dot + 1), 16);
+    if (!slot || !function || *slot > 31 || *function > 7) return false;
+    address.slot = *slot;
+    address.function = *function;
+    return true;
+}
+
+bool is_companion(const KnownController& known) {
+    return known.model.starts_with("ich9-uhci");
+}
+
+class ControllerReader {
+  public:
+    ControllerReader(Import& import, Pending& device, const KnownController& known)
+      : import_(import)
+      , device_(device)
+      , properties_(device.properties)
+      , known_(known) {}
+
+    // False, and nothing taken in, where it says more than the XML can.
+    bool read() {
+        id_ = properties_.take("id").value_or("");
+        controller_.type = known_.type;
+        controller_.model = known_.model;
+        controller_.place = device_.option->word.place;
+        const auto driver = properties_.take("driver").value_or("");
+        if (driver == "ioh3420") controller_.pci.device = driver;
+        if (!take_pci_place(import_, properties_, controller_.info)) return false;
+        const bool understood = take_own();
+        if (!understood || !properties_.left().empty()) return false;
+        number();
+        if (!id_.empty()) import_.buses[id_] = {controller_.type, *controller_.index};
+        import_.guest.controllers.push_back(std::move(controller_));
+        return true;
+    }
+
+  private:
+    // False for a value that is no number.
+    bool take(std::string_view key, std::optional<unsigned>& into) {
+        const auto text = properties_.take(key);
+        if (!text) return true;
+        into = parse(*text, 10);
+        return into.has_value();
+    }
+    bool take(std::string_view key, unsigned& into) {
+        std::optional<unsigned> number;
+        if (!take(key, number)) return false;
+        into = number.value_or(0);
+        return true;
+    }
+
+    bool take_own() {
+        switch (known_.type) {
+        case ControllerType::pci:
+            return take_pci();
+        case ControllerType::usb:
+            return take_usb();
+        case ControllerType::scsi:
+            return take("num_queues", controller_.queues) &&
+                   take("cmd_per_lun", controller_.commands_per_lun) &&
+                   take("max_sectors", controller_.max_sectors);
+        case ControllerType::virtio_serial:
+            return take("max_ports", controller_.ports) && take("vectors", controller_.vectors);
+        case ControllerType::ide:
+        case ControllerType::sata:
+        case ControllerType::fdc:
+            break;
+        }
+        return true;
+    }
+
+    bool take_pci() {
+        auto& pci = controller_.pci;
+        if (const auto hotplug = properties_.take("hotplug")) pci.hotplug = switch_of(*hotplug);
+        return take("chassis_nr", pci.chassis_nr) && take("chassis", pci.chassis) &&
+               take("port", pci.port) && take("bus_nr", pci.bus_nr) &&
+               take("numa_node", pci.numa_node);
+    }
+
+    bool take_usb() {
+        std::optional<unsigned> p2;
+        std::optional<unsigned> p3;
+        if (!take("p2", p2) || !take("p3", p3) || p2 != p3) return false;
+        controller_.ports = p2;
+        if (!is_companion(known_)) return true;
+        const auto master = import_.bus(properties_.take("masterbus").value_or(""));
+        if (!master || master->type != ControllerType::usb) return false;
+        controller_.index = master->index;
+        controller_.master_port = 0;
+        return take("firstport", controller_.master_port);
+    }
+
+    // Its id's number where that is one of ours, or the next.
+    void number() {
+        if (controller_.index) return;
+        const auto is_free = [&](unsigned index) {
+            return std::ranges::none_of(import_.guest.controllers, [&](const Controller& other) {
+                return other.type == controller_.type && other.index == index;
+            });
+        };
+        const unsigned first = controller_.type == ControllerType::pci ? 1 : 0;
+        if (id_.starts_with(known_.id)) {
+            const auto own = parse(std::string_view(id_).substr(known_.id.size()), 10);
+            if (own && *own >= first && *own < 256 && is_free(*own)) controller_.index = *own;
+        }
+        for (unsigned index = first; !controller_.index; ++index)
+            if (is_free(index)) controller_.index = index;
+    }
+
+    Import& import_;
+    Pending& device_;
+    Properties& properties_;
+    const KnownController& known_;
+    std::string id_;
+    Controller controller_;
+};
+
+} // namespace
+
+std::optional<BusName> Import::bus(const std::string& name) const {
+    const bool root = name == (is_q35() ? "pcie.0" : "pci.0");
+    if (root) return BusName{ControllerType::pci, 0};
+    if (const auto whole = buses.find(name); whole != buses.end()) return whole->second;
+    const auto own = buses.find(name.substr(0, name.rfind('.')));
+    if (own == buses.end()) return std::nullopt;
+    return own->second;
+}
+
+bool take_pci_place(Import& import, Properties& properties, DeviceInfo& info) {
+    const auto name = properties.peek("bus");
+    const auto bus = name ? import.bus(*name) : BusName{ControllerType::pci, 0};
+    if (!bus || bus->type != ControllerType::pci) return false;
+    PciAddress address{.bus = bus->index};
+    const auto slot = properties.peek("addr");
+    if (slot && !read_slot(*slot, address)) return false;
+    if (const auto more = properties.take("multifunction"))
+        address.multifunction = switch_of(*more);
+    properties.take("bus");
+    properties.take("addr");
+    if (slot) info.address = address;
+    if (slot || bus->index == 0) return true;
+    // A port has one slot; of what has more, one is free.
+    const auto& controllers = import.guest.controllers;
+    const auto parent = std::ranges::find_if(controllers, [&](const Controller& each) {
+        return each.type == ControllerType::pci && each.index == bus->index;
+    });
+    if (!parent->model.ends_with("-port")) return false;
+    info.address = address;
+    return true;
+}
+
+bool take_usb_place(Import& import, Properties& properties, DeviceInfo& info) {
+    const auto name = properties.take("bus");
+    const auto port = properties.take("port");
+    if (!name && !port) return true;
+    const auto bus = name ? import.bus(*name) : BusName{ControllerType::usb, 0};
+    if (!bus || bus->type != ControllerType::usb) return false;
+    if (port || bus->index != 0)
+        info.address = UsbAddress{.bus = bus->index, .port = port.value_or("")};
+    return true;
+}
+
+bool take_serial_place(Import& import, Properties& properties, DeviceInfo& info) {
+    const auto name = properties.take("bus");
+    const auto port = properties.take("nr");
+    if (!name && !port) return true;
+    const auto bus = name ? import.bus(*name) : BusName{ControllerType::virtio_serial, 0};
+    if (!bus || bus->type != ControllerType::virtio_serial) return false;
+    const auto number = port ? parse(*port, 10) : std::nullopt;
+    if (port && !number) return false;
+    if (port || bus->index != 0)
+        info.address = VirtioSerialAddress{.controller = bus->index, .port = number};
+    return true;
+}
+
+void settle_controllers(Import& import) {
+    for (auto& device : import.devices) {
+        const auto driver = device.properties.peek("driver").value_or("");
+        const auto* const known =
+            std::ranges::find(known_controllers, driver, &KnownController::driver);
+        if (known == std::end(known_controllers)) continue;
+        if (known->type == ControllerType::fdc && !import.is_q35()) continue;
+        // What it says more stays with it: the whole is kept in QEMU's own words.
+        auto attempt = device;
+        if (ControllerReader(import, attempt, *known).read()) device.done = true;
+    }
+}
+
+} // namespace vmwarden::native
