@@ -3,6 +3,7 @@
 
 #include "agent/host/accounts.h"
 #include "agent/host/file_fact.h"
+#include "agent/host/firmware_descriptors.h"
 #include "agent/host/lines.h"
 #include "agent/host/listening_ports.h"
 #include "agent/host/network.h"
@@ -85,6 +86,16 @@ void note_files(HostFacts& facts, const std::vector<std::string>& paths) {
         facts.files.try_emplace(paths[i], std::move(found[i]));
 }
 
+void note_firmware(HostFacts& facts, std::vector<std::string>& files) {
+    facts.firmware = firmware_descriptors();
+    for (const auto& firmware : facts.firmware) {
+        files.push_back(firmware.executable);
+        if (!firmware.nvram_template.empty()) files.push_back(firmware.nvram_template);
+    }
+    std::sort(files.begin(), files.end());
+    files.erase(std::unique(files.begin(), files.end()), files.end());
+}
+
 void note_kvm(HostFacts& facts) {
     const FileFact& node = facts.files.at(kvm_node);
     facts.kvm_present = node.type == FileType::character;
@@ -106,6 +117,7 @@ HostFacts probe(const FactsRequest& request) {
     facts.selinux = selinux_fact();
     auto files = request.files;
     files.emplace_back(kvm_node);
+    if (request.firmware) note_firmware(facts, files);
     note_files(facts, files);
     note_kvm(facts);
     if (request.networks) facts.networks = network::all();

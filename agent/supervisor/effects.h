@@ -45,6 +45,7 @@ class Effects {
     // As the functions of their names in agent/executor/executor.h.
     virtual std::vector<executor::Survivor> survey() = 0;
     virtual executor::RunningGuest launch(const LaunchPlan& plan) = 0;
+    virtual void make_new_file(const plan::NewFile& file) = 0;
     virtual executor::ExitRecord take_back(const std::string& guest,
                                            std::vector<std::string>& log) = 0;
     virtual void kill_scope(const std::string& guest) = 0;

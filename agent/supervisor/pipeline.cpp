@@ -52,10 +52,29 @@ Outcome<LaunchPlan> Pipeline::plan(const Definition& definition) {
 
 Outcome<Launched> Pipeline::launch(const Definition& definition) {
     auto plan = decide(definition, &Reservations::resolve_and_take);
+    if (const auto* first = std::get_if<LaunchPlan>(&plan); first != nullptr && first->new_file)
+        plan = with_new_file(definition, *first);
     if (auto* failure = std::get_if<Failure>(&plan)) return std::move(*failure);
     auto launched = carry_out(std::get<LaunchPlan>(plan));
     if (std::holds_alternative<Failure>(launched)) reservations_.give_back(definition.guest.name);
     return launched;
+}
+
+// Once the file is there, it is one of the guest's like all others.
+Outcome<LaunchPlan> Pipeline::with_new_file(const Definition& definition, const LaunchPlan& plan) {
+    // What the first plan took is the second one's to take.
+    reservations_.give_back(plan.name);
+    try {
+        effects_.make_new_file(*plan.new_file);
+    } catch (const executor::LaunchError& error) {
+        return Failure{Failure::Kind::launch_failed, error.what()};
+    }
+    auto made = decide(definition, &Reservations::resolve_and_take);
+    const auto* second = std::get_if<LaunchPlan>(&made);
+    if (second == nullptr || !second->new_file) return made;
+    reservations_.give_back(plan.name);
+    return Failure{Failure::Kind::launch_failed,
+                   second->new_file->path + " went away as soon as it was made"};
 }
 
 Launched Pipeline::adopt(executor::RunningGuest guest) {

@@ -108,17 +108,25 @@ struct BootMenu {
 enum class LoaderType { rom, pflash };
 
 struct Loader {
-    std::string path; // absolute
+    std::string path; // absolute; empty: looked for, see Firmware::kind
     LoaderType type = LoaderType::rom;
     bool secure = false; // of pflash: only code in system management mode writes to the variables
+    std::optional<bool> stateless = {}; // it keeps no variables
     SourcePlace place;
     bool operator==(const Loader&) const = default;
 };
 
+// Which firmware of the host's, where the definition does not name it itself.
+enum class FirmwareKind { unsaid, bios, efi };
+
 struct Firmware {
+    FirmwareKind kind = FirmwareKind::unsaid;
+    std::optional<bool> secure_boot = {}; // wishes, of kind efi
+    std::optional<bool> enrolled_keys = {};
     std::optional<Loader> loader;
     std::string nvram; // the variables of a pflash loader: a file of the guest's own
     SourcePlace nvram_place;
+    std::string nvram_template = {}; // what they are at first; absolute
     std::string dtb;
     SourcePlace dtb_place;
     std::optional<BootMenu> menu;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What runs before the guest's own system: <loader>, <nvram>, <bios>, <bootmenu>, <smbios>, <dtb>.
+// What runs before the guest's own system: <firmware>, <loader>, <nvram>, <bios>, <bootmenu>,
+// <smbios>, <dtb>.
 #include "src/domain/readers.h"
 #include "src/domain/values.h"
 
@@ -7,13 +8,8 @@ namespace vmwarden::domain {
 
 namespace {
 
-constexpr NotDone loader_refused[] = {
-    {"stateless", "a loader without variables is one without <nvram>"}, {"format"}};
-constexpr NotDone nvram_refused[] = {
-    {"template", "the variables are not copied from it in this version: copy it yourself"},
-    {"templateFormat"},
-    {"type"},
-    {"format"}};
+constexpr std::string_view raw_alone = "firmware in another format is not handled in this version";
+constexpr NotDone nvram_refused[] = {{"type"}};
 constexpr NotDone nvram_children_refused[] = {{"source"}};
 constexpr NotDone bios_refused[] = {{"useserial", "no firmware of QEMU's has such a console"}};
 constexpr NotDone smbios_modes_refused[] = {{"host", "guests are not told what host they are on"},
@@ -26,27 +22,75 @@ std::string read_path(ElementReader& element, SourcePlace& place) {
     return path_from(value, element.report()).value_or("");
 }
 
+void read_feature(ElementReader& feature, Firmware& firmware) {
+    constexpr Word<std::optional<bool> Firmware::*> features[] = {
+        {"secure-boot", &Firmware::secure_boot}, {"enrolled-keys", &Firmware::enrolled_keys}};
+    const auto name = feature.required_word("name", features);
+    const auto enabled = feature.required_word("enabled", yes_no);
+    if (!name || !enabled) return;
+    if (firmware.**name)
+        return feature.error(feature.at(), "this feature is asked for twice", "keep one of them");
+    firmware.** name = enabled;
+}
+
+void read_kind(ElementReader& os, Firmware& firmware) {
+    firmware.kind = os.word("firmware", firmware_kinds).value_or(FirmwareKind::unsaid);
+    os.child("firmware", [&](ElementReader& wishes) {
+        wishes.children("feature", [&](ElementReader& each) { read_feature(each, firmware); });
+        if (firmware.kind != FirmwareKind::efi)
+            wishes.error(wishes.at(), "features of firmware that is not looked for",
+                         "write <os firmware='efi'>");
+    });
+}
+
+// Firmware that is looked for needs no name.
+void read_loader_path(ElementReader& element, const Firmware& firmware, Loader& loader) {
+    const auto value = element.trimmed_text();
+    loader.place = element.report().place(value.text.empty() ? element.at() : value.at);
+    if (value.text.empty() && firmware.kind != FirmwareKind::unsaid) return;
+    loader.path = path_from(value, element.report()).value_or("");
+}
+
 void read_loader(ElementReader& element, Firmware& firmware) {
     Loader loader;
-    loader.type = element.word("type", loader_types).value_or(LoaderType::rom);
+    const bool efi = firmware.kind == FirmwareKind::efi;
+    loader.type =
+        element.word("type", loader_types).value_or(efi ? LoaderType::pflash : LoaderType::rom);
     element.expect("readonly", "yes", "what many guests boot from is not one guest's to write");
+    element.expect("format", "raw", raw_alone);
     const auto secure_at = element.attribute("secure");
     loader.secure = element.word("secure", yes_no).value_or(false);
     if (loader.secure && loader.type != LoaderType::pflash)
         element.error(secure_at->at, "only a loader of type 'pflash' can be secure",
                       "write type='pflash'");
-    element.refuse_attributes(loader_refused);
-    loader.path = read_path(element, loader.place);
+    loader.stateless = element.word("stateless", yes_no);
+    read_loader_path(element, firmware, loader);
     firmware.loader = std::move(loader);
 }
 
 void read_nvram(ElementReader& element, Firmware& firmware) {
-    firmware.nvram = read_path(element, firmware.nvram_place);
+    const auto value = element.trimmed_text();
+    const auto from = element.attribute("template");
+    firmware.nvram_place = element.place();
+    if (from) firmware.nvram_template = path_from(*from, element.report()).value_or("");
+    if (!value.text.empty()) {
+        firmware.nvram_place = element.report().place(value.at);
+        firmware.nvram = path_from(value, element.report()).value_or("");
+    } else if (!from && firmware.kind == FirmwareKind::unsaid) {
+        element.error(element.at(), "<nvram> names neither a file nor a template",
+                      "write <nvram template='/...'/>, or a path inside");
+    }
+    element.expect("templateFormat", "raw", raw_alone);
+    element.expect("format", "raw", raw_alone);
     element.refuse_attributes(nvram_refused);
     element.refuse_children(nvram_children_refused);
-    if (!firmware.loader || firmware.loader->type != LoaderType::pflash)
+    const bool looked_for = firmware.kind == FirmwareKind::efi;
+    const bool flash = firmware.loader ? firmware.loader->type == LoaderType::pflash : looked_for;
+    if (!flash)
         element.error(element.at(), "<nvram> without a <loader type='pflash'>",
                       "add the loader whose variables these are");
+    if (firmware.loader && firmware.loader->stateless == true)
+        element.error(element.at(), "<nvram> beside a loader that is stateless", "remove it");
 }
 
 void read_menu(ElementReader& element, Firmware& firmware) {
@@ -76,6 +120,7 @@ void read_bios(ElementReader& element, Firmware& firmware) {
 } // namespace
 
 void read_firmware(ElementReader& os, Firmware& firmware) {
+    read_kind(os, firmware);
     os.child("loader", [&](ElementReader& element) { read_loader(element, firmware); });
     os.child("nvram", [&](ElementReader& element) { read_nvram(element, firmware); });
     os.child("bootmenu", [&](ElementReader& element) { read_menu(element, firmware); });

@@ -27,10 +27,7 @@ constexpr Word<std::string_view> architectures[] = {
     self("riscv32"), self("riscv64"),    self("s390x"),        self("sh4"),     self("sh4eb"),
     self("sparc"),   self("sparc64"),    self("xtensa"),       self("xtensaeb")};
 
-constexpr NotDone os_attributes_refused[] = {
-    {"firmware", "firmware is not looked for in this version: name it in <loader>"}};
-constexpr NotDone os_refused[] = {{"firmware"},
-                                  {"acpi"},
+constexpr NotDone os_refused[] = {{"acpi"},
                                   {"shim"},
                                   {"init", "only container guests have one"},
                                   {"initarg", "only container guests have one"},
@@ -95,7 +92,6 @@ void read_os(ElementReader& os, GuestDefinition& guest) {
     os.children("boot", [&](ElementReader& boot) { read_boot(boot, guest.os); });
     read_direct_boot(os, guest.os);
     read_firmware(os, guest.os.firmware);
-    os.refuse_attributes(os_attributes_refused);
     os.refuse_children(os_refused);
 }
 

@@ -145,6 +145,8 @@ inline constexpr Word<TickPolicy> tick_policies[] = {{"delay", TickPolicy::delay
                                                      {"discard", TickPolicy::discard}};
 inline constexpr Word<TimerTrack> timer_tracks[] = {{"guest", TimerTrack::guest},
                                                     {"wall", TimerTrack::wall}};
+inline constexpr Word<FirmwareKind> firmware_kinds[] = {{"bios", FirmwareKind::bios},
+                                                        {"efi", FirmwareKind::efi}};
 inline constexpr Word<LoaderType> loader_types[] = {{"rom", LoaderType::rom},
                                                     {"pflash", LoaderType::pflash}};
 inline constexpr Word<MemorySource> memory_sources[] = {{"anonymous", MemorySource::anonymous},

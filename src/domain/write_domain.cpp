@@ -16,7 +16,10 @@ void write_memory(XmlWriter& xml, std::string_view name, Bytes memory) {
 }
 
 void write_os(XmlWriter& xml, const OsBoot& os) {
-    xml.element("os", {}, [&] {
+    XmlAttributes attributes;
+    if (os.firmware.kind != FirmwareKind::unsaid)
+        attributes.push_back({"firmware", word_for(firmware_kinds, os.firmware.kind)});
+    xml.element("os", attributes, [&] {
         XmlAttributes type;
         if (!os.arch.empty()) type.push_back({"arch", os.arch});
         if (!os.machine.empty()) type.push_back({"machine", os.machine});

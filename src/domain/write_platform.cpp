@@ -54,7 +54,28 @@ void write_timer(XmlWriter& xml, const Timer& timer) {
 void write_loader(XmlWriter& xml, const Loader& loader) {
     XmlAttributes attributes{{"readonly", "yes"}, {"type", word_for(loader_types, loader.type)}};
     if (loader.secure) attributes.push_back({"secure", "yes"});
+    if (loader.stateless) attributes.push_back({"stateless", word_for(yes_no, *loader.stateless)});
+    if (loader.path.empty()) return xml.empty("loader", attributes);
     xml.text("loader", loader.path, attributes);
+}
+
+void write_wishes(XmlWriter& xml, const Firmware& firmware) {
+    const auto write = [&](std::string_view name, std::optional<bool> wish) {
+        if (wish) xml.empty("feature", {{"enabled", word_for(yes_no, *wish)}, {"name", name}});
+    };
+    if (!firmware.secure_boot && !firmware.enrolled_keys) return;
+    xml.element("firmware", {}, [&] {
+        write("secure-boot", firmware.secure_boot);
+        write("enrolled-keys", firmware.enrolled_keys);
+    });
+}
+
+void write_nvram(XmlWriter& xml, const Firmware& firmware) {
+    XmlAttributes attributes;
+    if (!firmware.nvram_template.empty())
+        attributes.push_back({"template", firmware.nvram_template});
+    if (!firmware.nvram.empty()) return xml.text("nvram", firmware.nvram, attributes);
+    if (!attributes.empty()) xml.empty("nvram", attributes);
 }
 
 void write_menu(XmlWriter& xml, const BootMenu& menu) {
@@ -111,8 +132,9 @@ void write_memory_backing(XmlWriter& xml, const MemoryBacking& backing) {
 }
 
 void write_firmware(XmlWriter& xml, const Firmware& firmware) {
+    write_wishes(xml, firmware);
     if (firmware.loader) write_loader(xml, *firmware.loader);
-    xml.text_if("nvram", firmware.nvram);
+    write_nvram(xml, firmware);
     xml.text_if("dtb", firmware.dtb);
     if (firmware.menu) write_menu(xml, *firmware.menu);
     if (firmware.smbios_emulated) xml.empty("smbios", {{"mode", "emulate"}});

@@ -4,6 +4,7 @@
 
 #include "src/base/number_set.h"
 #include "src/base/units.h"
+#include "src/hostfacts/firmware.h"
 
 #include <map>
 #include <optional>
@@ -123,8 +124,9 @@ struct HostFacts {
     std::map<std::string, FileFact> files;
     // Of this host and, once reserved, of other guests; where the request wants networks.
     std::map<std::string, NetworkFact> networks = {};
-    std::vector<UsbFact> usb = {}; // where the request wants them
-    unsigned other_guests = 0;     // that run or start now
+    std::vector<UsbFact> usb = {};            // where the request wants them
+    std::vector<FirmwareDescriptor> firmware; // if asked for; the first that fits is the one
+    unsigned other_guests = 0;                // that run or start now
     std::set<CategoryPair> categories_in_use;
     std::uint64_t category_seed = 0;      // random; where the search for a free pair starts
     std::set<std::uint16_t> ports_in_use; // TCP, if asked for: something listens, or will at once

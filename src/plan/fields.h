@@ -199,6 +199,15 @@ void each_field(T& it, Visit&& visit) {
     visit("purpose", purpose);
     visit("because", because);
 }
+template <Is<NewFile> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [path, from, from_id, purpose, owner] = it;
+    visit("path", path);
+    visit("from", from);
+    visit("from_id", from_id);
+    visit("purpose", purpose);
+    visit("owner", owner);
+}
 
 template <Is<Security> T, class Visit>
 void each_field(T& it, Visit&& visit) {
@@ -230,7 +239,7 @@ void each_field(T& it, Visit&& visit) {
 template <Is<LaunchPlan> T, class Visit>
 void each_field(T& it, Visit&& visit) {
     auto& [name, uuid, asked, state_directory, scope, process, shim, files, networks, links_down,
-           security, display_port, restart_on_poweroff, decisions] = it;
+           new_file, security, display_port, restart_on_poweroff, decisions] = it;
     visit("name", name);
     visit("uuid", uuid);
     visit("asked", asked);
@@ -241,6 +250,7 @@ void each_field(T& it, Visit&& visit) {
     visit("files", files);
     visit("networks", networks);
     visit("links_down", links_down);
+    visit("new_file", new_file);
     visit("security", security);
     visit("display_port", display_port);
     visit("restart_on_poweroff", restart_on_poweroff);

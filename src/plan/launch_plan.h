@@ -168,6 +168,17 @@ struct NetworkDevice {
     bool operator==(const NetworkDevice&) const = default;
 };
 
+// What the guest has for itself and does not have yet: made before the launch, out of a file that
+// all share. A plan with one is made anew then, and has the file among its files.
+struct NewFile {
+    std::string path; // absolute, in a directory that is there
+    std::string from; // what it is a copy of: no links in it
+    FileId from_id;
+    std::string purpose; // "nvram"
+    Owner owner;
+    bool operator==(const NewFile&) const = default;
+};
+
 struct Security {
     std::string model; // "selinux" or "none", as capabilities XML names it
     std::string process_label;
@@ -206,6 +217,7 @@ struct LaunchPlan {
     std::vector<FileGrant> files;
     std::vector<NetworkDevice> networks = {};
     std::vector<std::string> links_down = {}; // QEMU's names of cards whose cable is out at first
+    std::optional<NewFile> new_file = {};
     Security security;
     std::optional<std::uint16_t> display_port; // one that was looked for; QEMU finds others itself
     bool restart_on_poweroff = false; // on_poweroff='restart': system_reset instead of an end

@@ -60,7 +60,8 @@ Options global(std::string_view driver, std::string_view property, std::string_v
 }
 
 bool is_pflash(const Firmware& firmware) {
-    return firmware.loader && firmware.loader->type == LoaderType::pflash;
+    return firmware.loader && !firmware.loader->path.empty() &&
+           firmware.loader->type == LoaderType::pflash;
 }
 
 } // namespace
@@ -83,7 +84,8 @@ void add_clock(CommandLine& command, const GuestDefinition& definition) {
 
 void add_firmware(CommandLine& command, const GuestDefinition& definition) {
     const auto& firmware = definition.os.firmware;
-    if (firmware.loader && !is_pflash(firmware)) command.raw("-bios", firmware.loader->path);
+    const bool named = firmware.loader && !firmware.loader->path.empty();
+    if (named && !is_pflash(firmware)) command.raw("-bios", firmware.loader->path);
     if (is_pflash(firmware)) add_flash(command, "loader", firmware.loader->path, true);
     if (!firmware.nvram.empty()) add_flash(command, "nvram", firmware.nvram, false);
     if (firmware.loader && firmware.loader->secure)
@@ -129,6 +131,15 @@ void check_platform(Diagnostics& found, const GuestDefinition& definition) {
     const auto& firmware = definition.os.firmware;
     const auto& details = definition.feature_details;
     const bool q35 = chipset_of(definition.os.machine) == Chipset::q35;
+    const bool named = firmware.loader && !firmware.loader->path.empty();
+    if (firmware.kind == FirmwareKind::efi && !named)
+        found.error(definition.os.place, "firmware is looked for on the host that starts the guest",
+                    "name one in <loader type='pflash'>");
+    else if (named && !firmware.nvram_template.empty() && firmware.nvram.empty())
+        found.error(firmware.nvram_place,
+                    "the place of the variables is chosen on the host that starts the guest",
+                    "write it in <nvram>");
+    check_path(found, firmware.nvram_place, "template", firmware.nvram_template);
     if (firmware.loader) check_path(found, firmware.loader->place, "loader", firmware.loader->path);
     check_path(found, firmware.nvram_place, "nvram", firmware.nvram);
     check_path(found, firmware.dtb_place, "dtb", firmware.dtb);

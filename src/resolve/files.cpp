@@ -43,6 +43,36 @@ void check_count(Draft& draft) {
                    "raise " + policy_line("limits.open_files", limit.origin));
 }
 
+// What the guest's user may read itself, and no more, becomes its own.
+bool may_be_copied(Draft& draft, const WantedFile& wanted) {
+    const WantedFile from{.path = wanted.made_from,
+                          .purpose = wanted.purpose,
+                          .element = "the template of <nvram>",
+                          .place = wanted.place};
+    FileCase c{draft, from, draft.file(from.path)};
+    if (!is_there(c) || !has_plain_name(c) || !has_right_type(c)) return false;
+    if (!draft.facts.identity || !is_reachable(c)) return false;
+    if (c.fact.guest_can_read) return true;
+    c.refuse("the guest's user " + draft.user_text() + " may not read '" + from.path + "'",
+             "name a template that everybody may read");
+    return false;
+}
+
+void make_file(Draft& draft, const WantedFile& wanted) {
+    FileCase c{draft, wanted, draft.file(wanted.path)};
+    FileFact to_be = c.fact;
+    to_be.resolved = wanted.path;
+    FileCase place{draft, wanted, to_be};
+    const bool allowed = is_allowed(place);
+    if (!may_be_copied(draft, wanted) || !allowed) return;
+    const auto& from = draft.file(wanted.made_from);
+    const auto& identity = draft.plan.process.identity;
+    draft.plan.new_file = plan::NewFile{wanted.path, from.resolved, from.id, wanted.purpose,
+                                        Owner{identity.uid, identity.gid}};
+    draft.decide(wanted.purpose, wanted.path + ", made at the first start out of " + from.resolved,
+                 defined_at(wanted.place));
+}
+
 } // namespace
 
 void grant_file(Draft& draft, const WantedFile& wanted) {
@@ -63,8 +93,11 @@ void grant_files(Draft& draft) {
     const auto& disks = draft.definition.disks;
     for (std::size_t i = 0; i < disks.size(); ++i)
         if (!disks[i].source.empty()) draft.images[i] = grant_chain(draft, disks[i]);
-    for (const auto& wanted : wanted_boot_files(draft.definition.os))
-        grant_file(draft, wanted);
+    for (const auto& wanted : wanted_boot_files(draft.definition))
+        if (!wanted.made_from.empty() && draft.file(wanted.path).state == FileFact::State::absent)
+            make_file(draft, wanted);
+        else
+            grant_file(draft, wanted);
     for (const auto& wanted : wanted_roms(draft.definition))
         grant_file(draft, wanted);
     grant_host_devices(draft);

@@ -7,6 +7,7 @@
 #include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
 #include "src/resolve/emulators.h"
+#include "src/resolve/firmware.h"
 #include "src/resolve/networks.h"
 #include "src/resolve/steps.h"
 #include "src/resolve/wanted_files.h"
@@ -28,6 +29,14 @@ void ask_for_images(FactsRequest& request, const Disk& disk) {
     ask(disk.source, disk.format, open_end && disk.backing.empty());
     for (const auto& store : disk.backing)
         ask(store.source, store.format, open_end && &store == &disk.backing.back());
+}
+
+void ask_for_firmware(FactsRequest& request, const GuestDefinition& definition) {
+    const auto& firmware = definition.os.firmware;
+    request.firmware = firmware.kind != FirmwareKind::unsaid;
+    if (!firmware.nvram_template.empty()) request.files.push_back(firmware.nvram_template);
+    if (resolving::wants_usual_nvram(definition))
+        request.files.push_back(resolving::usual_nvram(definition));
 }
 
 void ask_for_characters(FactsRequest& request, const GuestDefinition& definition) {
@@ -60,8 +69,9 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
     files = resolving::emulator_candidates(definition);
     for (const auto& disk : definition.disks)
         if (!disk.source.empty()) ask_for_images(request, disk);
-    for (const auto& wanted : resolving::wanted_boot_files(definition.os))
+    for (const auto& wanted : resolving::wanted_boot_files(definition))
         files.push_back(wanted.path);
+    ask_for_firmware(request, definition);
     ask_for_characters(request, definition);
     ask_for_displays(request, definition);
     for (const auto& wanted : resolving::wanted_roms(definition))
@@ -85,9 +95,12 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
 Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
                    const HostFacts& facts) {
     const HostPolicy policy = policy_for(host, traits_of(definition));
-    resolving::Draft draft{policy, definition, facts};
+    const auto firmware = resolving::choose_firmware(definition, facts);
+    const GuestDefinition whole = resolving::settled(definition, firmware);
+    resolving::Draft draft{policy, whole, facts};
 
     name_guest(draft);
+    note_firmware(draft, firmware);
     admit_guest(draft);
     choose_identity(draft);
     choose_emulator(draft);

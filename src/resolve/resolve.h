@@ -32,6 +32,7 @@ struct FactsRequest {
     bool networks = false; // the host's network devices
     // The host's USB devices, where any are; the nodes of those that fit: usb_nodes_needed().
     std::vector<HostDevice> usb = {};
+    bool firmware = false; // which there is, and the files that it is of
     bool operator==(const FactsRequest&) const = default;
 };
 
@@ -69,8 +70,8 @@ using Resolution = std::variant<LaunchPlan, std::vector<Refusal>>;
 Resolution resolve(const HostPolicy& policy, const GuestDefinition& definition,
                    const HostFacts& facts);
 
-// Why no host could start this, whatever its policy: what QEMU cannot do, or places that two devices
-// claim. Part of what resolve() finds.
+// Why no host could start this, whatever its policy: what QEMU cannot do, or places that two
+// devices claim. Part of what resolve() finds.
 Diagnostics impossible(const GuestDefinition& definition);
 
 // The definition's UUID, or one derived from its name and HostFacts::host_uuid: the same at every

@@ -5,14 +5,16 @@
 #pragma once
 
 #include "src/resolve/draft.h"
+#include "src/resolve/firmware.h"
 
 namespace vmwarden::resolving {
 
-void name_guest(Draft& draft);         // guest.cpp
-void admit_guest(Draft& draft);        // admission.cpp
-void choose_identity(Draft& draft);    // identity.cpp
-void choose_emulator(Draft& draft);    // emulator.cpp
-void choose_labels(Draft& draft);      // labels.cpp
+void name_guest(Draft& draft);                                  // guest.cpp
+void note_firmware(Draft& draft, const FirmwareChoice& choice); // firmware.cpp
+void admit_guest(Draft& draft);                                 // admission.cpp
+void choose_identity(Draft& draft);                             // identity.cpp
+void choose_emulator(Draft& draft);                             // emulator.cpp
+void choose_labels(Draft& draft);                               // labels.cpp
 void grant_files(Draft& draft);        // files.cpp; after identity and labels
 void grant_host_devices(Draft& draft); // host_devices.cpp; of grant_files()
 void shape_scope(Draft& draft);        // scope.cpp

@@ -2,6 +2,7 @@
 #include "src/resolve/wanted_files.h"
 
 #include "src/base/text.h"
+#include "src/resolve/firmware.h"
 
 namespace vmwarden::resolving {
 
@@ -52,11 +53,12 @@ WantedFile wanted_backing(const Disk& disk, const BackingStore& store, std::size
     return wanted;
 }
 
-std::vector<WantedFile> wanted_boot_files(const OsBoot& os) {
+std::vector<WantedFile> wanted_boot_files(const GuestDefinition& definition) {
+    const auto& os = definition.os;
     std::vector<WantedFile> out;
     if (!os.kernel.empty()) out.push_back(wanted_boot_file("kernel", os.kernel, os.kernel_place));
     if (!os.initrd.empty()) out.push_back(wanted_boot_file("initrd", os.initrd, os.initrd_place));
-    if (const auto& loader = os.firmware.loader)
+    if (const auto& loader = os.firmware.loader; loader && !loader->path.empty())
         out.push_back(wanted_boot_file("loader", loader->path, loader->place));
     const auto& firmware = os.firmware;
     if (!firmware.dtb.empty())
@@ -64,7 +66,9 @@ std::vector<WantedFile> wanted_boot_files(const OsBoot& os) {
     if (!firmware.nvram.empty()) {
         out.push_back(wanted_boot_file("nvram", firmware.nvram, firmware.nvram_place));
         out.back().sharing = Sharing::exclusive;
-        out.back().is_disk = true; // it is written to: the policy says where such files may be
+        // It is written to: the policy says where such files may be, our own place aside.
+        out.back().is_disk = firmware.nvram != usual_nvram(definition);
+        out.back().made_from = firmware.nvram_template;
     }
     return out;
 }

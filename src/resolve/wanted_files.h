@@ -22,13 +22,14 @@ struct WantedFile {
     bool block = false;     // a block device; otherwise a regular file
     bool character = false; // or a character device
     std::string creating;   // a command that would make it; may be empty
+    std::string made_from;  // what we make it of where it is missing; empty: nothing
 };
 
 WantedFile wanted_disk(const Disk& disk);
 // The `number`th image below the disk's own, as the definition declares it.
 WantedFile wanted_backing(const Disk& disk, const BackingStore& store, std::size_t number);
 // Kernel, initrd and firmware, as far as there are any.
-std::vector<WantedFile> wanted_boot_files(const OsBoot& os);
+std::vector<WantedFile> wanted_boot_files(const GuestDefinition& definition);
 // What PCI devices are to have in their expansion ROMs.
 std::vector<WantedFile> wanted_roms(const GuestDefinition& definition);
 

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -61,9 +62,9 @@ class FakeHost final : public supervisor::Effects {
         std::vector<Owned> owned;     // passes over our directories
         bool pass_is_complete = true; // what they answer
         std::vector<executor::Survivor> survivors;
-        supervisor::CapabilitiesSeen capabilities; // what a look finds
-        unsigned looks = 0;                        // that have begun
-        bool hold_looks = false;                   // until a test changes it
+        supervisor::CapabilitiesSeen capabilities;                      // what a look finds
+        unsigned looks = 0;                                             // that have begun
+        bool hold_looks = false;                                        // until a test changes it
         std::map<std::string, std::vector<executor::FileClaim>> claims; // by guest
         std::set<std::string> closed; // files that the guest's user may not use as they are
     };
@@ -105,6 +106,8 @@ class FakeHost final : public supervisor::Effects {
     HostFacts probe(const FactsRequest& request) override;
     std::vector<executor::Survivor> survey() override;
     executor::RunningGuest launch(const LaunchPlan& plan) override;
+    // No guest of these tests has firmware.
+    void make_new_file(const plan::NewFile&) override { throw std::logic_error("make_new_file"); }
     executor::ExitRecord take_back(const std::string& guest,
                                    std::vector<std::string>& log) override;
     void kill_scope(const std::string& guest) override;

@@ -151,6 +151,26 @@ std::uint16_t usb_id(const Json& device, std::size_t index) {
         std::stoul(device.at("id").at(index).get<std::string>(), nullptr, 16));
 }
 
+FirmwareDescriptor firmware_of(const Json& json) {
+    only(json, {"file", "executable", "nvram_template", "architecture", "machines", "features"});
+    const auto features = json.value("features", std::set<std::string>());
+    FirmwareDescriptor firmware;
+    firmware.file = json.at("file").get<std::string>();
+    firmware.uefi = !features.contains("bios");
+    firmware.bios = features.contains("bios");
+    firmware.executable = json.at("executable").get<std::string>();
+    firmware.nvram_template = json.value("nvram_template", "");
+    firmware.device = features.contains("memory") ? FirmwareDescriptor::Device::memory
+                                                  : FirmwareDescriptor::Device::flash;
+    firmware.raw = !features.contains("qcow2");
+    firmware.targets = {{json.at("architecture").get<std::string>(),
+                         json.at("machines").get<std::vector<std::string>>()}};
+    firmware.secure_boot = features.contains("secure-boot");
+    firmware.enrolled_keys = features.contains("enrolled-keys");
+    firmware.requires_smm = features.contains("requires-smm");
+    return firmware;
+}
+
 void read_accounts(HostFacts& facts, const Json& json) {
     facts.identity_error = json.value("identity_error", "");
     if (const auto it = json.find("identity"); it != json.end() && facts.identity_error.empty()) {
@@ -170,10 +190,10 @@ void read_accounts(HostFacts& facts, const Json& json) {
 
 HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::path& bases) {
     const auto json = load(file, bases);
-    only(json, {"machine_arch", "host_uuid", "identity", "identity_error", "shim_account", "kvm",
-                "selinux", "processors", "memory_nodes", "files", "categories_in_use",
-                "category_seed", "exclusive_images", "shared_images", "ports_in_use", "networks",
-                "usb"});
+    only(json,
+         {"machine_arch", "host_uuid", "identity", "identity_error", "shim_account", "kvm",
+          "selinux", "processors", "memory_nodes", "files", "categories_in_use", "category_seed",
+          "exclusive_images", "shared_images", "ports_in_use", "networks", "usb", "firmware"});
     HostFacts facts;
     facts.machine_arch = json.at("machine_arch").get<std::string>();
     facts.host_uuid = Uuid::parse(json.at("host_uuid").get<std::string>()).value();
@@ -188,6 +208,8 @@ HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::p
         facts.files.emplace(item.key(), file_of(item.key(), item.value()));
     facts.categories_in_use = categories_of(json.value("categories_in_use", Json::array()));
     facts.category_seed = json.value("category_seed", std::uint64_t{0});
+    for (const auto& each : json.value("firmware", Json::array()))
+        facts.firmware.push_back(firmware_of(each));
     for (const auto& port : json.value("ports_in_use", Json::array()))
         facts.ports_in_use.insert(port.get<std::uint16_t>());
     facts.exclusive_images = images_of(json.value("exclusive_images", Json::array()));

@@ -18,6 +18,9 @@
 //   "usb": [{"at": [bus, device], "id": ["1d6b", "0002"], "hub": false*}]
 //   "categories_in_use": [[low, high], …] | "all", "category_seed": n
 //   "ports_in_use": [port, …]
+//   "firmware": [{"file", "executable", "nvram_template", "architecture", "machines": [GLOB, …],
+//       "features": of secure-boot, enrolled-keys, requires-smm, bios (not UEFI), memory (not
+//       flash), qcow2 (not raw)}]
 //   "exclusive_images", "shared_images": [{"id": [device, inode], "guest": "name"}]
 //
 // A key that is not listed here is an error. * is what holds when the key is missing.

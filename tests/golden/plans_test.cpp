@@ -85,10 +85,17 @@ void expect_file(const fs::path& file, const std::string& text, bool wanted) {
 
 // Everything that resolve() looks at must have been asked for, at once or after a look at headers.
 void expect_asked(const Inputs& in) {
-    const auto request = facts_needed(in.policy, in.definition);
+    auto request = facts_needed(in.policy, in.definition);
     HostFacts asked = in.facts;
+    if (!request.firmware) asked.firmware.clear();
+    if (!request.ports) asked.ports_in_use.clear();
+    for (const auto& firmware : asked.firmware) {
+        request.files.push_back(firmware.executable);
+        request.files.push_back(firmware.nvram_template);
+    }
     if (!request.networks) asked.networks.clear();
     if (request.usb.empty()) asked.usb.clear();
+    std::sort(request.files.begin(), request.files.end());
     const auto nodes = usb_nodes_needed(request, in.facts.usb);
     std::erase_if(asked.files, [&](const auto& entry) {
         return !std::binary_search(request.files.begin(), request.files.end(), entry.first) &&

@@ -57,8 +57,16 @@ class Landing {
     }
     // Flash as large as QEMU's loader takes it; nothing in it runs.
     void settle(Firmware& firmware) {
-        if (firmware.loader) make_flash(firmware.loader->path = next());
-        if (!firmware.nvram.empty()) make_flash(firmware.nvram = next());
+        // resolve() has chosen one by now.
+        const bool variables = firmware.kind == FirmwareKind::efi || !firmware.nvram.empty() ||
+                               !firmware.nvram_template.empty();
+        if (firmware.kind == FirmwareKind::efi && !firmware.loader)
+            firmware.loader = Loader{.path = {}, .type = LoaderType::pflash};
+        const bool named = firmware.kind == FirmwareKind::efi ||
+                           (firmware.loader && !firmware.loader->path.empty());
+        firmware.kind = FirmwareKind::unsaid;
+        if (firmware.loader && named) make_flash(firmware.loader->path = next());
+        if (variables && firmware.loader->stateless != true) make_flash(firmware.nvram = next());
     }
     // The signature of an expansion ROM, and nothing behind it.
     static void make_rom(const std::string& path) {

@@ -53,8 +53,18 @@ class Maker {
         auto& firmware = guest.os.firmware;
         if (chance()) firmware.loader = Loader{.path = "/code.fd", .type = any(loader_types)};
         const bool flash = firmware.loader && firmware.loader->type == LoaderType::pflash;
-        if (flash && chance()) firmware.nvram = "/vars.fd";
+        if (flash) firmware.loader->stateless = maybe();
+        const bool variables = flash && firmware.loader->stateless != true;
+        if (variables && chance()) firmware.nvram = "/vars.fd";
+        if (variables && chance()) firmware.nvram_template = "/template.fd";
         if (flash) firmware.loader->secure = chance();
+        if (chance()) firmware.kind = any(firmware_kinds);
+        if (firmware.kind != FirmwareKind::unsaid && firmware.loader && chance())
+            firmware.loader->path.clear();
+        if (firmware.kind == FirmwareKind::efi) {
+            firmware.secure_boot = maybe();
+            firmware.enrolled_keys = maybe();
+        }
         if (chance()) firmware.menu = BootMenu{true, number(0, 65535)};
         if (chance()) firmware.reboot_timeout = static_cast<int>(number(0, 65536)) - 1;
         firmware.smbios_emulated = chance();

@@ -65,6 +65,7 @@ class PolicyHost final : public Effects {
     HostFacts probe(const FactsRequest&) override { throw std::logic_error("probe"); }
     std::vector<executor::Survivor> survey() override { throw std::logic_error("survey"); }
     executor::RunningGuest launch(const LaunchPlan&) override { throw std::logic_error("launch"); }
+    void make_new_file(const plan::NewFile&) override { throw std::logic_error("make_new_file"); }
     executor::ExitRecord take_back(const std::string&, std::vector<std::string>&) override {
         throw std::logic_error("take_back");
     }

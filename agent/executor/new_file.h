@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A guest's own copy of a file, made before its first start.
+#pragma once
+
+#include "src/plan/launch_plan.h"
+
+namespace vmwarden::executor {
+
+// Whole or not at all, on disk before this returns; a file that is there already stays as it is.
+// Links are not followed on either side. Throws LaunchError.
+void make_new_file(const plan::NewFile& file);
+
+} // namespace vmwarden::executor
