@@ -232,6 +232,13 @@ bool clashes(const Controller& one, const Controller& other) {
 } // namespace
 
 void read_controller(ElementReader& element, GuestDefinition& guest) {
+    // More than any machine's buses; what is compared with all others must have an end.
+    constexpr std::size_t most = 512;
+    if (guest.controllers.size() == most) {
+        element.error(element.at(), "a guest has at most " + std::to_string(most) + " controllers");
+        guest.controllers.emplace_back(); // once is enough to say it
+    }
+    if (guest.controllers.size() > most) return element.skip_rest();
     Controller controller;
     controller.place = element.place();
     const auto type = element.required_word("type", controller_types, controllers_refused);
@@ -260,6 +267,12 @@ void read_controller(ElementReader& element, GuestDefinition& guest) {
 
 void read_hub(ElementReader& element, GuestDefinition& guest) {
     constexpr Word<bool> types[] = {{"usb", true}};
+    constexpr std::size_t most = 127; // addresses on a USB bus
+    if (guest.hubs.size() == most) {
+        element.error(element.at(), "a guest has at most " + std::to_string(most) + " hubs");
+        guest.hubs.emplace_back();
+    }
+    if (guest.hubs.size() > most) return element.skip_rest();
     Hub hub;
     hub.place = element.place();
     element.required_word("type", types);

@@ -103,15 +103,17 @@ class Assignment {
     }
 
     void find_pci(const Plug& plug) {
-        if (plug.on_board) return;
+        if (plug.on_board || (pci_full_ && plug.pci_model.empty())) return;
         auto address = slots_.find(plug.pci_model, plug.index);
         if (plug.companion_of != nullptr) address = beside(plug);
         if (!address && !plug.pci_model.empty())
             return error(plug, {"there is no free slot for a " + std::string(plug.pci_model),
                                 "add the controllers that it can be plugged into"});
-        if (!address)
+        if (!address) {
+            pci_full_ = true; // which is said once
             return error(plug, {"more PCI devices than slots",
                                 "add <controller type='pci' model='" + more_slots() + "'/>"});
+        }
         address->function = plug.function;
         report(plug, slots_.take(*address, plug.pci_model, plug.index, plug.what));
         pci_[plug.info] = *address;
@@ -147,6 +149,7 @@ class Assignment {
     }
 
     void place_usb(const Plug& plug) {
+        if (usb_full_) return;
         const auto* chosen = address_as<UsbAddress>(*plug.info);
         if (chosen == nullptr && plug.info->address.index() != 0) return refuse_kind(plug, "usb");
         std::optional<UsbAddress> address;
@@ -154,15 +157,18 @@ class Assignment {
             address = *chosen;
         else
             address = usb_.find(chosen != nullptr ? std::optional(chosen->bus) : std::nullopt);
-        if (!address)
+        if (!address) {
+            usb_full_ = chosen == nullptr;
             return error(plug, {"more USB devices than ports",
                                 "add a <controller type='usb'>, or a <hub type='usb'>"});
+        }
         if (const auto trouble = usb_.take(*address, plug.hub, plug.what))
             return error(plug, *trouble);
         properties_[plug.info] = {{"bus", usb_.name(address->bus)}, {"port", address->port}};
     }
 
     void place_serial(const Plug& plug) {
+        if (serial_full_) return;
         const auto* chosen = address_as<VirtioSerialAddress>(*plug.info);
         if (chosen == nullptr && plug.info->address.index() != 0)
             return refuse_kind(plug, "virtio-serial");
@@ -172,9 +178,11 @@ class Assignment {
         else
             address = serial_.find(
                 chosen != nullptr ? std::optional(chosen->controller) : std::nullopt, plug.console);
-        if (!address)
+        if (!address) {
+            serial_full_ = chosen == nullptr;
             return error(plug, {"more consoles and channels than ports",
                                 "add a <controller type='virtio-serial'>"});
+        }
         if (const auto trouble = serial_.take(*address, plug.console, plug.what))
             return error(plug, *trouble);
         properties_[plug.info] = {{"bus", serial_.name(address->controller)},
@@ -217,6 +225,9 @@ class Assignment {
     DrivePlaces drives_;
     std::vector<Plug> plugs_;
     std::set<std::string> aliases_;
+    bool pci_full_ = false;
+    bool usb_full_ = false;
+    bool serial_full_ = false;
     std::map<const DeviceInfo*, PciAddress> pci_;
     std::map<const DeviceInfo*, Json> properties_;
 };

@@ -115,12 +115,14 @@ std::optional<Trouble> PciSlots::take(const PciAddress& address, std::string_vie
     return std::nullopt;
 }
 
-std::optional<PciAddress> PciSlots::find(std::string_view model, unsigned index) const {
-    for (const auto& [number, bus] : buses_) {
+std::optional<PciAddress> PciSlots::find(std::string_view model, unsigned index) {
+    for (auto& [number, bus] : buses_) {
         if (!model.empty() && number >= index) break;
         if (!fits(model, bus.model)) continue;
-        for (unsigned slot = bus.first; slot <= bus.last; ++slot)
-            if (!bus.slots.contains(slot)) return PciAddress{.bus = number, .slot = slot};
+        bus.next = std::max(bus.next, bus.first);
+        while (bus.next <= bus.last && bus.slots.contains(bus.next))
+            ++bus.next;
+        if (bus.next <= bus.last) return PciAddress{.bus = number, .slot = bus.next};
     }
     return std::nullopt;
 }

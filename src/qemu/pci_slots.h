@@ -29,7 +29,7 @@ class PciSlots {
                                 std::string who);
     // A slot that is free, with functions 0 and the wanted one; none: all are taken. The root's
     // come first, then those behind controllers in the order of their index.
-    [[nodiscard]] std::optional<PciAddress> find(std::string_view model, unsigned index) const;
+    [[nodiscard]] std::optional<PciAddress> find(std::string_view model, unsigned index);
 
     // Whether function 0 must say that there are more.
     [[nodiscard]] bool has_more(const PciAddress& address) const;
@@ -45,6 +45,7 @@ class PciSlots {
         std::string model;
         unsigned first = 0;
         unsigned last = 31;
+        unsigned next = 0; // none before it is free
         std::map<unsigned, Slot> slots = {};
     };
     [[nodiscard]] static bool fits(std::string_view model, std::string_view bus);

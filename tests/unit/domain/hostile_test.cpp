@@ -86,6 +86,18 @@ TEST(Hostile, ThousandsOfDevicesInEachOthersWay) {
     EXPECT_LE(read.diagnostics.list().size(), 200U);
 }
 
+TEST(Hostile, ControllersAndHubsHaveAnEnd) {
+    const auto read = read_domain(
+        "t.xml", "<domain type='qemu'><name>g</name><memory>65536</memory><os><type>hvm</type>"
+                 "</os><devices>" +
+                     repeated("<controller type='scsi'/>", 6000) +
+                     repeated("<hub type='usb'/>", 6000) + "</devices></domain>");
+    EXPECT_FALSE(read.definition);
+    ASSERT_EQ(read.diagnostics.list().size(), 2U);
+    EXPECT_EQ(read.diagnostics.list()[0].message, "a guest has at most 512 controllers");
+    EXPECT_EQ(read.diagnostics.list()[1].message, "a guest has at most 127 hubs");
+}
+
 TEST(Hostile, AFileFullOfOpenQuotesAndComments) {
     for (const auto* piece : {"<a b='", "<!--", "<![CDATA[", "<a ", "&", "&#", "</a", "<?x", "]]>"})
         EXPECT_FALSE(read_domain("t.xml", "<domain>" + repeated(piece, 100000)).definition)

@@ -110,6 +110,17 @@ TEST(Addresses, a_full_root_goes_on_behind_its_bridge) {
     EXPECT_EQ(nic_at(definition, 29)["addr"], "0x1");
 }
 
+TEST(Addresses, that_a_bus_is_full_is_said_once) {
+    auto definition = guest();
+    definition.interfaces.resize(4000, nic());
+    EXPECT_EQ(messages(definition),
+              std::vector<std::string>{"<interface> of line 0: more PCI devices than slots"});
+    definition.interfaces.clear();
+    definition.inputs.resize(4000, {Input::Type::tablet, Input::Bus::usb});
+    EXPECT_EQ(messages(definition),
+              std::vector<std::string>{"<input> of line 0: more USB devices than ports"});
+}
+
 TEST(Addresses, companions_share_the_slot_of_their_controller) {
     auto definition = guest();
     for (const char* model : {"ich9-ehci1", "ich9-uhci1", "ich9-uhci2", "ich9-uhci3"})
