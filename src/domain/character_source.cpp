@@ -16,8 +16,6 @@ constexpr NotDone sources_refused[] = {
     {"pipe", "QEMU would open what is at the path, past what the policy says of files"},
     {"nmdm", "only FreeBSD has such terminals"},
     {"stdio", "a guest has no terminal of its own"}};
-constexpr NotDone attributes_refused[] = {{"tty", "the terminal's name is found out at start"}};
-constexpr NotDone pty_source_refused[] = {{"source", "the terminal's name is found out at start"}};
 constexpr NotDone source_refused[] = {{"source", "there is nothing to name"}};
 constexpr NotDone source_children_refused[] = {
     {"reconnect", "QEMU waits for others to connect"},
@@ -165,10 +163,11 @@ bool read_other_end(ElementReader& element, CharacterDevice& device) {
                       "write type='pty', or spiceport");
         return false;
     }
-    element.refuse_attributes(attributes_refused);
-    if (!has_source(device.source))
-        element.refuse_children(device.source == CharacterSource::pty ? pty_source_refused
-                                                                      : source_refused);
+    set_aside(element, "tty");
+    if (device.source == CharacterSource::pty)
+        element.child("source", [](ElementReader& source) { set_aside(source, "path"); });
+    else if (!has_source(device.source))
+        element.refuse_children(source_refused);
     else if (!element.child("source",
                             [&](ElementReader& source) { read_source(source, device); }) &&
              needs_source(device))

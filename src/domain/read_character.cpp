@@ -36,7 +36,6 @@ constexpr NotDone console_targets_refused[] = {{"xen", "only Xen guests have one
                                                {"sclplm"}};
 constexpr Word<Target> channel_targets[] = {{"virtio", Target::virtio_channel}};
 constexpr NotDone channel_targets_refused[] = {{"guestfwd"}, {"xen", "only Xen guests have one"}};
-constexpr NotDone channel_target_refused[] = {{"state", "it is found out at start"}};
 constexpr NotDone serial_models_refused[] = {{"spapr-vty", "only pSeries guests have one"},
                                              {"pl011", "only ARM guests have one"},
                                              {"16550a", "only ARM and RISC-V guests have one"},
@@ -166,7 +165,7 @@ void read_channel(ElementReader& element, GuestDefinition& guest) {
         const bool known = !device.name.empty();
         if (const auto name = known ? target.attribute("name") : target.required_attribute("name"))
             device.name = token_from(*name, "channel", target.report()).value_or("");
-        target.refuse_attributes(channel_target_refused);
+        set_aside(target, "state");
     });
     if (!given)
         element.error(element.at(), "<channel> has no <target>",

@@ -156,6 +156,14 @@ void read_alias(ElementReader& alias, DeviceInfo& info) {
 
 } // namespace
 
+void set_aside(ElementReader& element, std::string_view attribute) {
+    const auto value = element.attribute(attribute);
+    if (!value) return;
+    element.report().warning(
+        value->at, "'" + std::string(attribute) + "' of " + element.tag() + " is set aside",
+        "only a running guest has one, and it changes");
+}
+
 DeviceInfo read_device_info(ElementReader& device, std::span<const AddressKind> possible) {
     DeviceInfo info;
     info.place = device.place();

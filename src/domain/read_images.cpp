@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/domain/read_images.h"
 
+#include "src/domain/readers.h"
 #include "src/domain/values.h"
 
 namespace vmwarden::domain {
 
 namespace {
 
-constexpr NotDone source_refused[] = {{"startupPolicy"}, {"index"}, {"fdgroup"}};
+constexpr NotDone source_refused[] = {{"startupPolicy"}, {"fdgroup"}};
 constexpr NotDone source_children_refused[] = {
     {"encryption"},
     {"reservations"},
     {"slices"},
     {"dataStore", "an external data file is the one that the image's header names"},
     {"seclabel", "labels come from the host policy in this version"}};
-constexpr NotDone store_refused[] = {{"index", "images are numbered at start"}};
 constexpr NotDone format_children_refused[] = {{"metadata_cache"}};
 
 constexpr std::string_view how_to_declare =
@@ -50,7 +50,7 @@ void read_store(ElementReader& store, Disk& disk) {
     if (above != DiskFormat::qcow2)
         store.error(store.at(), "only a qcow2 image has a backing image",
                     "write <backingStore/>, or give the image above type='qcow2'");
-    store.refuse_attributes(store_refused);
+    set_aside(store, "index");
     const auto type = store.required_word("type", disk_sources, image_types_refused);
     if (!type) return store.skip_rest();
     BackingStore backing;
@@ -78,6 +78,7 @@ ImageSource read_image_source(ElementReader& source, DiskSource type) {
         read.source_place = source.report().place(path->at);
         read.source = path_from(*path, source.report()).value_or("");
     }
+    set_aside(source, "index");
     source.refuse_attributes(source_refused);
     source.refuse_children(source_children_refused);
     return read;

@@ -127,6 +127,8 @@ void read_driver(ElementReader& element, InterfaceDriver& driver) {
 void read_network(ElementReader& source, Interface& interface) {
     if (const auto network = source.required_attribute("network"))
         interface.network = token_from(*network, "network", source.report()).value_or("");
+    set_aside(source, "portid");
+    set_aside(source, "bridge");
 }
 void read_bridge(ElementReader& source, Interface& interface) {
     if (const auto bridge = source.required_attribute("bridge"))
@@ -147,7 +149,10 @@ struct SourceKind {
 };
 const std::vector<SourceKind>& sources() {
     static const std::vector<SourceKind> all = {
-        {InterfaceType::network, read_network, {"network"}, "write <source network='default'/>"},
+        {InterfaceType::network,
+         read_network,
+         {"network", "portid", "bridge"},
+         "write <source network='default'/>"},
         {InterfaceType::bridge, read_bridge, {"bridge"}, "write <source bridge='br0'/>"},
         {InterfaceType::direct,
          read_lower_device,

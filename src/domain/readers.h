@@ -81,6 +81,9 @@ void read_smartcard(ElementReader& smartcard, GuestDefinition& guest);
 void read_vsock(ElementReader& vsock, GuestDefinition& guest);
 void read_hub(ElementReader& hub, GuestDefinition& guest);
 
+// An attribute that only a running guest's XML has: without effect, which a warning says.
+void set_aside(ElementReader& element, std::string_view attribute);
+
 enum class AddressKind { pci, drive, usb, virtio_serial, isa };
 // <address> of one of these kinds, <alias> and, of a PCI device, <acpi>.
 DeviceInfo read_device_info(ElementReader& device, std::span<const AddressKind> possible);
