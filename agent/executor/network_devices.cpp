@@ -14,15 +14,13 @@ namespace vmwarden::executor {
 namespace {
 
 using host::network::Shape;
-using host::network::Tap;
 using plan::NetworkDevice;
 
-UniqueFd open_queue(const NetworkDevice& device, bool first) {
+UniqueFd open_queue(const NetworkDevice& device) {
     const bool several = device.queues > 1;
-    if (device.kind == NetworkDevice::Kind::macvtap)
-        return host::network::open_macvtap(device.name, several);
-    const bool fresh = first && device.kind == NetworkDevice::Kind::tap;
-    return host::network::open_tap(device.name, fresh ? Tap::fresh : Tap::present, several);
+    return device.kind == NetworkDevice::Kind::macvtap
+               ? host::network::open_macvtap(device.name, several)
+               : host::network::open_tap(device.name, several);
 }
 
 void make(const NetworkDevice& device, const std::string& guest,
@@ -30,10 +28,14 @@ void make(const NetworkDevice& device, const std::string& guest,
     const Shape shape{plan::network_alias(guest), device.mac, device.mtu, device.bridge};
     if (device.kind == NetworkDevice::Kind::macvtap)
         host::network::make_macvtap(device.name, device.lower, device.mode, shape);
-    for (std::uint32_t i = 0; i < device.queues; ++i)
-        queues.push_back({device.name, open_queue(device, i == 0)});
-    // A tap device is there once it is opened.
-    if (device.kind == NetworkDevice::Kind::tap) host::network::shape(device.name, shape);
+    std::uint32_t open = 0;
+    if (device.kind == NetworkDevice::Kind::tap) {
+        queues.push_back(
+            {device.name, host::network::make_tap(device.name, device.queues > 1, shape)});
+        open = 1;
+    }
+    for (; open < device.queues; ++open)
+        queues.push_back({device.name, open_queue(device)});
 }
 
 } // namespace
@@ -44,8 +46,9 @@ std::vector<NetworkQueue> make_network_devices(const LaunchPlan& plan) {
         try {
             make(device, plan.name, queues);
         } catch (const std::system_error& error) {
+            const int number = error.code().value();
             throw LaunchError("network device " + device.name, error.what(),
-                              error.code().value() == EBUSY
+                              number == EEXIST || number == EBUSY
                                   ? "somebody has taken it meanwhile: start the guest again"
                                   : "for " + device.purpose + ", by " + device.because);
         }

@@ -3,6 +3,7 @@
 
 #include "agent/host/files.h"
 #include "agent/host/link_request.h"
+#include "agent/host/network_namespace.h"
 #include "agent/host/read_text.h"
 #include "src/base/text.h"
 
@@ -91,12 +92,53 @@ void attach(int fd, const std::string& name, short flags) {
     if (::ioctl(fd, TUNSETIFF, &request) < 0) fail("cannot take a queue of " + name);
 }
 
-void add_shape(LinkRequest& request, const Shape& shape) {
-    if (!shape.alias.empty()) request.text(IFLA_IFALIAS, shape.alias);
-    if (!shape.mac.empty()) request.address(IFLA_ADDRESS, shape.mac);
+UniqueFd open_tun() {
+    UniqueFd fd(::open(tun_node, O_RDWR | O_NONBLOCK | O_CLOEXEC));
+    if (!fd) fail(std::string("cannot open ") + tun_node);
+    return fd;
+}
+
+// With QEMU's header before packets, which lets cards leave checksums and segments to others.
+short tap_flags(bool multi_queue) {
+    return multi_queue ? IFF_MULTI_QUEUE : 0;
+}
+
+void set_persistent(int fd, bool persistent) {
+    if (::ioctl(fd, TUNSETPERSIST, persistent ? 1 : 0) < 0) fail("cannot keep a tap device");
+}
+
+// What the host's other programs may look at as soon as they see the device, and its way to them.
+void finish_and_move(const std::string& name, const Shape& shape, int to) {
+    LinkRequest finish(RTM_NEWLINK, 0, index_of(name));
+    if (!shape.alias.empty()) finish.text(IFLA_IFALIAS, shape.alias);
+    if (!shape.mac.empty()) finish.address(IFLA_ADDRESS, shape.mac);
+    finish.send("cannot set up " + name);
+    LinkRequest move(RTM_NEWLINK, 0, index_of(name));
+    move.number(IFLA_NET_NS_FD, static_cast<std::uint32_t>(to));
+    move.send("cannot give " + name + " to this host");
+}
+
+void remove(unsigned index, const std::string& name) {
+    LinkRequest(RTM_DELLINK, 0, index).send("cannot remove " + name);
+}
+
+void connect(const std::string& name, const Shape& shape) {
+    LinkRequest request(RTM_NEWLINK, 0, index_of(name));
     if (shape.mtu != 0) request.number(IFLA_MTU, shape.mtu);
     if (!shape.bridge.empty()) request.number(IFLA_MASTER, index_of(shape.bridge));
     request.set_up();
+    request.send("cannot set up " + name);
+}
+
+// Nothing is left of a device that does not come to be what it should.
+template <class Make>
+auto or_remove(const std::string& name, const Make& make) {
+    try {
+        return make();
+    } catch (const std::system_error&) {
+        remove(index_of(name), name);
+        throw;
+    }
 }
 
 std::uint32_t mode_number(const std::string& mode) {
@@ -122,27 +164,40 @@ std::map<std::string, NetworkFact> all() {
     return facts;
 }
 
-UniqueFd open_tap(const std::string& name, Tap which, bool multi_queue) {
-    UniqueFd fd(::open(tun_node, O_RDWR | O_NONBLOCK | O_CLOEXEC));
-    if (!fd) fail(std::string("cannot open ") + tun_node);
-    const bool fresh = which == Tap::fresh;
-    if (!fresh) index_of(name); // or TUNSETIFF would make one
-    attach(fd.get(), name,
-           static_cast<short>((fresh ? IFF_TUN_EXCL : 0) | (multi_queue ? IFF_MULTI_QUEUE : 0)));
+UniqueFd open_tap(const std::string& name, bool multi_queue) {
+    auto fd = open_tun();
+    index_of(name); // or TUNSETIFF would make one
+    attach(fd.get(), name, tap_flags(multi_queue));
     return fd;
 }
 
-void shape(const std::string& name, const Shape& shape) {
-    LinkRequest request(RTM_NEWLINK, 0, index_of(name));
-    add_shape(request, shape);
-    request.send("cannot set up " + name);
+// A descriptor of a tap device keeps the namespace alive that it was opened in, so the one that
+// makes the device closes before the host gets it, and the device stays for that long.
+UniqueFd make_tap(const std::string& name, bool multi_queue, const Shape& shape) {
+    const auto host = own_network_namespace();
+    const NetworkNamespace apart;
+    apart.inside([&] {
+        auto maker = open_tun();
+        attach(maker.get(), name, static_cast<short>(IFF_TUN_EXCL | tap_flags(multi_queue)));
+        set_persistent(maker.get(), true);
+        maker.reset();
+        finish_and_move(name, shape, host.get());
+    });
+    return or_remove(name, [&] {
+        auto queue = open_tap(name, multi_queue);
+        set_persistent(queue.get(), false);
+        connect(name, shape);
+        return queue;
+    });
 }
 
-// The kernel gives a device no alias while it makes it, so that comes with setting it up.
 void make_macvtap(const std::string& name, const std::string& lower, const std::string& mode,
-                  const Shape& as) {
+                  const Shape& shape) {
+    const auto host = own_network_namespace();
+    const NetworkNamespace apart;
     LinkRequest request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
     request.text(IFLA_IFNAME, name);
+    request.number(IFLA_NET_NS_FD, static_cast<std::uint32_t>(apart.fd()));
     request.number(IFLA_LINK, index_of(lower));
     const auto kind = request.begin(IFLA_LINKINFO);
     request.text(IFLA_INFO_KIND, "macvtap");
@@ -151,12 +206,8 @@ void make_macvtap(const std::string& name, const std::string& lower, const std::
     request.end(data);
     request.end(kind);
     request.send("cannot make " + name + " over " + lower);
-    try {
-        shape(name, as);
-    } catch (const std::system_error&) {
-        LinkRequest(RTM_DELLINK, 0, index_of(name)).send("cannot remove " + name);
-        throw;
-    }
+    apart.inside([&] { finish_and_move(name, shape, host.get()); });
+    or_remove(name, [&] { connect(name, shape); });
 }
 
 UniqueFd open_macvtap(const std::string& name, bool multi_queue) {
@@ -177,7 +228,7 @@ std::vector<std::string> remove_all(const std::string& alias) {
         const auto index = number(attribute(name, "ifindex"));
         if (index == 0) continue; // it has gone by itself
         try {
-            LinkRequest(RTM_DELLINK, 0, index).send("cannot remove " + name);
+            remove(index, name);
         } catch (const std::system_error& error) {
             if (error.code().value() == ENODEV) continue;
             throw;

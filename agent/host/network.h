@@ -23,12 +23,11 @@ struct Shape {
     std::string bridge; // to become a port of
 };
 
-// A queue of a tap device: of one that is made with it (EBUSY if the name is taken), or of one that
-// is there. Nobody's when the last descriptor closes, unless it is a persistent one.
-enum class Tap { fresh, present };
-UniqueFd open_tap(const std::string& name, Tap which, bool multi_queue);
-
-void shape(const std::string& name, const Shape& shape);
+// A tap device, seen by nobody before it has its shape, and its first queue. It goes with the last
+// of its queues. EEXIST: the name is taken.
+UniqueFd make_tap(const std::string& name, bool multi_queue, const Shape& shape);
+// A queue of a tap device that is there.
+UniqueFd open_tap(const std::string& name, bool multi_queue);
 
 // A macvtap device over `lower`; `mode` is "vepa", "bridge" or "private". Stays until removed.
 void make_macvtap(const std::string& name, const std::string& lower, const std::string& mode,

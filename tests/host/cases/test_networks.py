@@ -5,6 +5,8 @@ import json
 import os
 import pathlib
 import signal
+import socket
+import struct
 import unittest
 
 import seen
@@ -17,6 +19,33 @@ networks:
   own: {type: tap, device: vwtap0}
   wire: {type: direct, device: vwdummy0}
 """
+
+
+class Announcements:
+    """What the kernel says of network devices, as udev hears it (rtnetlink(7))."""
+
+    NEW, ADDRESS, NAME, ALIAS = 16, 1, 3, 20
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+        self.socket.bind((0, 1))  # RTMGRP_LINK
+        self.socket.setblocking(False)
+
+    def first_of(self, name):
+        """The first address and alias that a device was announced with."""
+        while True:
+            message = self.socket.recv(65536)
+            kind = struct.unpack_from("=IH", message)[1]
+            attributes = dict(self.attributes(message[32:]))
+            if kind == self.NEW and attributes[self.NAME] == name.encode() + b"\0":
+                return attributes[self.ADDRESS].hex(":"), attributes.get(self.ALIAS, b"\0").decode()[:-1]
+
+    @staticmethod
+    def attributes(data):
+        while len(data) >= 4:
+            length, kind = struct.unpack_from("=HH", data)
+            yield kind, data[4:length]
+            data = data[(length + 3) & ~3:]
 
 
 def devices():
@@ -81,6 +110,12 @@ class Taps(Network):
         self.assertIn("70-networks.yaml:3", plan)
         seen.vmwarden("destroy", self.name)
         self.assertEqual([], self.made())
+
+    def test_nobody_sees_one_that_is_not_finished(self):
+        heard = Announcements()
+        self.addCleanup(heard.socket.close)
+        self.create("<interface type='bridge'><mac address='52:54:00:aa:bb:cc'/><source bridge='vwbr0'/></interface>")
+        self.assertEqual(("fe:54:00:aa:bb:cc", f"vmwarden guest {self.name}"), heard.first_of("vnet0"))
 
     def test_several_queues_names_and_a_second_guest(self):
         self.create("<interface type='network'><source network='lan'/><target dev='vwguest'/>"
