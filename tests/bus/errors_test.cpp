@@ -53,6 +53,27 @@ TEST_F(Errors, ADefinitionWithMistakesListsThemAll) {
     EXPECT_NE(error.find("^"), std::string::npos) << error;
 }
 
+// Said when it is defined, not only when it is started.
+TEST_F(Errors, ADefinitionWithDevicesInEachOthersWayIsNotKept) {
+    start_agent();
+    const std::string card =
+        "<interface type='user'><address type='pci' bus='0' slot='5' function='0'/></interface>\n";
+    const auto bad = "<domain type='qemu'><name>web</name><memory>65536</memory>\n"
+                     "<os><type machine='pc'>hvm</type></os><devices>\n" +
+                     card + card + "</devices></domain>\n";
+    const auto error = error_of([&] {
+        manager<sdbus::ObjectPath>(
+            "DefineGuest", bad, bus::Dictionary{{"file", sdbus::Variant(std::string("my.xml"))}});
+    });
+    EXPECT_TRUE(error.starts_with("InvalidDefinition: ")) << error;
+    EXPECT_NE(error.find("my.xml:4:"), std::string::npos) << error;
+    EXPECT_NE(error.find("0000:00:05.0 is taken by <interface> of line 3"), std::string::npos)
+        << error;
+    EXPECT_TRUE(error_of([&] {
+                    manager<sdbus::ObjectPath>("GetGuest", std::string("web"), none);
+                }).starts_with("NoSuchGuest"));
+}
+
 TEST_F(Errors, ATakenNameIsGuestExists) {
     start_agent();
     create("web");
