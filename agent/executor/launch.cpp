@@ -3,6 +3,7 @@
 // first how to take it back.
 #include "agent/executor/executor.h"
 #include "agent/executor/granted_files.h"
+#include "agent/executor/guest_directory.h"
 #include "agent/executor/guest_state.h"
 #include "agent/executor/network_devices.h"
 #include "agent/executor/place_threads.h"
@@ -22,8 +23,10 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
+#include <map>
 #include <sys/socket.h>
 #include <system_error>
+#include <utility>
 
 namespace vmwarden::executor {
 namespace {
@@ -37,6 +40,13 @@ constexpr auto shim_patience = seconds(30);
 constexpr auto scope_patience = seconds(60);
 constexpr auto qemu_patience = seconds(180); // guests with much memory to lock take their time
 constexpr auto last_words_patience = seconds(10);
+
+std::pair<UniqueFd, UniqueFd> stream_pair() {
+    int ends[2] = {-1, -1};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot make a socket pair");
+    return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
 
 class Launch {
   public:
@@ -58,6 +68,7 @@ class Launch {
     UniqueFd open_qmp(const plan::InheritedFd& fd);
     [[nodiscard]] std::string name_among_state(const plan::InheritedFd& fd) const;
     UniqueFd open_monitor();
+    UniqueFd connect_attendant(const std::string& name);
     void give_files();
     void send_plan();
     void enter_scope();
@@ -83,6 +94,7 @@ class Launch {
     std::string control_group_;
     UniqueFd shim_monitor_;
     std::vector<UniqueFd> for_qemu_;
+    std::map<std::string, UniqueFd> for_attendants_;
     std::vector<NetworkQueue> network_queues_;
     UniqueFd exit_record_;
     UniqueFd emulator_node_;
@@ -111,6 +123,7 @@ RunningGuest Launch::run() {
     at("network", [&] { make_network_devices(); });
     at("descriptors", [&] { open_descriptors(); });
     at("files", [&] { give_files(); });
+    at("directories", [&] { make_guest_directories(plan_); });
     at("shim", [&] { send_plan(); });
     at("scope", [&] { enter_scope(); });
     at("shim", [&] { release(); });
@@ -205,6 +218,8 @@ UniqueFd Launch::open_descriptor(const plan::InheritedFd& fd) {
         return take_queue(network_queues_, fd.device);
     case Kind::vhost_net:
         return open_vhost_net(fd.path);
+    case Kind::attendant:
+        return connect_attendant(fd.device);
     case Kind::log_file:
         try {
             return host::open_log(fd.path, fd.truncate, plan_.process.identity.uid);
@@ -233,11 +248,15 @@ UniqueFd Launch::open_qmp(const plan::InheritedFd& fd) {
 }
 
 UniqueFd Launch::open_monitor() {
-    int ends[2] = {-1, -1};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-        throw std::system_error(errno, std::generic_category(), "cannot make a socket pair");
-    shim_monitor_ = UniqueFd(ends[0]);
-    return UniqueFd(ends[1]);
+    auto [shims, qemus] = stream_pair();
+    shim_monitor_ = std::move(shims);
+    return std::move(qemus);
+}
+
+UniqueFd Launch::connect_attendant(const std::string& name) {
+    auto [attendants, qemus] = stream_pair();
+    for_attendants_[name] = std::move(attendants);
+    return std::move(qemus);
 }
 
 void Launch::give_files() {
@@ -258,9 +277,12 @@ void Launch::send_plan() {
     if (shim_monitor_) descriptors.push_back(shim_monitor_.get());
     for (const UniqueFd& fd : for_qemu_)
         descriptors.push_back(fd.get());
+    for (const plan::Attendant& attendant : plan_.attendants)
+        descriptors.push_back(for_attendants_.at(attendant.name).get());
     link_->send_prepare(descriptors);
     // A copy of a listener or a pipe kept here would keep QEMU's end alive after its death.
     for_qemu_.clear();
+    for_attendants_.clear();
     shim_monitor_.reset();
     link_->await_ready(Clock::now() + shim_patience);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/host/kernel_view.h"
 
+#include "agent/host/cgroup.h"
 #include "agent/host/device_filter.h"
 #include "agent/host/device_view.h"
 #include "agent/host/network.h"
@@ -205,6 +206,56 @@ FileView file_view(const plan::FileGrant& grant) {
     return view;
 }
 
+std::vector<std::string> words_of(const std::string& command_line) {
+    std::vector<std::string> words;
+    for (std::size_t from = 0, end = 0; from < command_line.size(); from = end + 1) {
+        end = std::min(command_line.find('\0', from), command_line.size());
+        words.push_back(command_line.substr(from, end - from));
+    }
+    return words;
+}
+
+std::string program_of(const UniqueFd& process) {
+    std::array<char, PATH_MAX> buffer{};
+    const ssize_t length = ::readlinkat(process.get(), "exe", buffer.data(), buffer.size());
+    if (length < 0) fail(errno, "cannot read a process' program");
+    return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+CompanionView companion_view(pid_t pid) {
+    const UniqueFd process = process_directory(pid);
+    const auto status = parse_status(process_text(process, "status"));
+    if (!status) throw std::runtime_error("/proc/PID/status is not as this program knows it");
+    CompanionView view;
+    view.pid = pid;
+    view.executable = program_of(process);
+    view.argv = words_of(process_text(process, "cmdline"));
+    view.uids = status->uids;
+    view.gids = status->gids;
+    view.groups = status->groups;
+    view.capabilities = status->capabilities;
+    view.no_new_privs = status->no_new_privs;
+    view.seccomp_mode = status->seccomp_mode;
+    if (selinux::enabled()) view.label = attribute_label(process_text(process, "attr/current"));
+    return view;
+}
+
+// Of the guest's own node: a QEMU that is elsewhere has the wrong group, whoever else is there. A
+// process that ends while it is looked at is not there.
+void note_companions(KernelView& view, pid_t qemu, const std::string& unit) {
+    if (unit.empty() || !view.scope_cgroup.ends_with("/" + unit)) return;
+    const UniqueFd own = cgroup_directory(view.cgroup);
+    if (!own) return;
+    for (const pid_t pid : cgroup::processes(own.get())) {
+        if (pid == qemu) continue;
+        try {
+            view.companions.push_back(companion_view(pid));
+        } catch (const std::system_error& error) {
+            if (error.code().value() != ESRCH) throw;
+        }
+    }
+}
+
 // A pidfd polls readable once its process has ended, and its fdinfo tells whose it is.
 void require_alive(pid_t pid, int pidfd) {
     const auto info = read_text("/proc/self/fdinfo/" + std::to_string(pidfd));
@@ -234,6 +285,7 @@ KernelView read_kernel_view(pid_t pid, int pidfd, const LaunchPlan& plan) {
     note_cgroup(view, process, plan.scope.tuning.has_value());
     if (plan.scope.tuning && !plan.scope.tuning->threads.empty()) view.threads = thread_views(pid);
     note_fds(view, process);
+    note_companions(view, pid, plan.scope.unit);
     for (const plan::FileGrant& grant : plan.files)
         view.files.push_back(file_view(grant));
     for (const plan::NetworkDevice& device : plan.networks)

@@ -50,18 +50,21 @@ Outcome read_prepared(std::vector<UniqueFd> descriptors, Prepared& prepared) {
 
     const bool monitor = has_monitor(prepared.plan);
     const std::size_t own = monitor ? 3 : 2;
-    if (descriptors.size() != own + prepared.plan.process.fds.size()) return failed(EPROTO);
+    const std::size_t qemus_end = own + prepared.plan.process.fds.size();
+    if (descriptors.size() != qemus_end + prepared.plan.attendants.size()) return failed(EPROTO);
     prepared.exit_record = std::move(descriptors[1]);
     if (monitor) prepared.monitor = std::move(descriptors[2]);
-    for (std::size_t i = own; i < descriptors.size(); ++i)
+    for (std::size_t i = own; i < qemus_end; ++i)
         prepared.for_qemu.push_back(std::move(descriptors[i]));
+    for (std::size_t i = qemus_end; i < descriptors.size(); ++i)
+        prepared.for_attendants.push_back(std::move(descriptors[i]));
     return done();
 }
 
 Outcome read_asked(std::vector<UniqueFd> descriptors, Asked& asked) {
     if (descriptors.size() != 3) return failed(EPROTO);
     if (auto bad = read_plan(descriptors[0].get(), asked.plan)) return bad;
-    if (!asked.plan.process.fds.empty()) return failed(EPROTO);
+    if (!asked.plan.process.fds.empty() || !asked.plan.attendants.empty()) return failed(EPROTO);
     asked.words = std::move(descriptors[1]);
     asked.errors = std::move(descriptors[2]);
     return done();

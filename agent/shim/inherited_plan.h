@@ -14,8 +14,9 @@ namespace vmwarden::shim {
 struct Prepared {
     LaunchPlan plan;
     UniqueFd exit_record;
-    UniqueFd monitor;               // empty: the plan has no shim_monitor
-    std::vector<UniqueFd> for_qemu; // one for each of plan.process.fds, in order
+    UniqueFd monitor;                     // empty: the plan has no shim_monitor
+    std::vector<UniqueFd> for_qemu;       // one for each of plan.process.fds, in order
+    std::vector<UniqueFd> for_attendants; // one for each of plan.attendants
 };
 
 // EPERM: the plan can still be changed by another holder; EBADMSG: no plan of this build; EPROTO:

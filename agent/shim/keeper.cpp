@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/shim/keeper.h"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -15,7 +16,7 @@ namespace {
 // A guest that is still booting misses a press of its power button.
 constexpr int press_interval_ms = 10'000;
 
-// Signals merge: one SIGCHLD may stand for several, and other children there are none.
+// Signals merge: one SIGCHLD may stand for several children.
 std::optional<siginfo_t> ended(pid_t pid) {
     siginfo_t info{};
     const int result = waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG);
@@ -45,14 +46,20 @@ void take_signals(Keeper& keeper) {
         obey(keeper, static_cast<int>(info.ssi_signo));
 }
 
+// -1: for ever, as poll(2) has it.
+int patience(const Keeper& keeper) {
+    const int to_tell = keeper.attendants.patience();
+    const int to_press = keeper.stopping ? press_interval_ms : -1;
+    return to_tell < 0 || to_press < 0 ? std::max(to_tell, to_press) : std::min(to_tell, to_press);
+}
+
 void wait_and_serve(Keeper& keeper) {
     // poll(2) passes over negative descriptors: a monitor or output that is gone.
     std::array<pollfd, 3> waiting{{{keeper.signals.get(), POLLIN, 0},
                                    {keeper.monitor.fd(), keeper.monitor.events(), 0},
                                    {keeper.output.fd(), POLLIN, 0}}};
-    const int ready =
-        poll(waiting.data(), waiting.size(), keeper.stopping ? press_interval_ms : -1);
-    if (ready == 0) keeper.monitor.ask_powerdown();
+    const int ready = poll(waiting.data(), waiting.size(), patience(keeper));
+    if (ready == 0 && keeper.stopping) keeper.monitor.ask_powerdown();
     if (ready <= 0) return;
     if (waiting[0].revents != 0) take_signals(keeper);
     if (waiting[1].revents != 0) keeper.monitor.serve(waiting[1].revents);
@@ -74,9 +81,12 @@ int keep(Keeper& keeper) noexcept {
     while (!end) {
         wait_and_serve(keeper);
         end = ended(keeper.qemu);
+        if (!end) keeper.attendants.look();
     }
     keeper.output.drain();
     write_record(keeper.exit_record.get(), *end);
+    keeper.attendants.end(keeper.signals.get());
+    keeper.output.drain();
     return end->si_code == CLD_EXITED ? end->si_status : 128 + end->si_status;
 }
 

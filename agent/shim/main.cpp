@@ -33,9 +33,7 @@ int give_up(const StartFailure& failure) {
     report.kind = Report::Kind::failed;
     report.step = failure.index;
     report.error = failure.why.value();
-    const std::string_view in_table = failure.report.name;
-    const std::string_view name = in_table.empty() ? failure.step : in_table;
-    name.copy(report.step_name, Report::name_size - 1);
+    failure.step.copy(report.step_name, Report::name_size - 1);
     if (shim::report(control_fd, report)) return EXIT_FAILURE;
     return EXIT_FAILURE;
 }
@@ -99,7 +97,9 @@ int run() noexcept {
                   std::move(signals),
                   std::move(prepared.exit_record),
                   Monitor(std::move(prepared.monitor)),
-                  Output(std::move(started.output), STDERR_FILENO)};
+                  Output(std::move(started.output), STDERR_FILENO),
+                  Attendants(prepared.plan.name, std::move(started.attendants),
+                             std::move(started.group_kill))};
     return keep(keeper);
 }
 

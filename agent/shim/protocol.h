@@ -6,13 +6,13 @@
 //   prepare + descriptors          ->  decodes the plan
 //                                  <-  ready | failed
 //   … scope, cgroups, read-back …
-//   release + the emulator node    ->  forks, drops everything; the child walks the steps and
-//                                       execs QEMU
+//   release + the emulator node    ->  forks, drops everything; the children walk the steps and
+//                                       exec the plan's attendants and QEMU
 //                                  <-  started(pid) + pidfd | failed(step, errno)
 //   (the agent may go away here)       stays: reaps QEMU, passes stop requests on
 //
-// A shim can also be asked to become an emulator that the agent wants to ask what it can do, without
-// guest and scope. Then the agent stands in for the shim's parent half:
+// A shim can also be asked to become an emulator that the agent wants to ask what it can do,
+// without guest and scope. Then the agent stands in for the shim's parent half:
 //
 //   ask + descriptors, go_ahead    ->  decodes the plan, walks the steps itself and execs
 //                                  <-  StepReports (steps.h); EOF after `handed_over` is the exec
@@ -29,7 +29,8 @@ constexpr int control_fd = 3;
 
 enum class Request : std::uint8_t {
     // Descriptors: the plan's memfd (sealed), the exit record (O_WRONLY), the shim's end of the
-    // monitor pair if the plan has a shim_monitor, then one for each of plan.process.fds in order.
+    // monitor pair if the plan has a shim_monitor, then one for each of plan.process.fds in order,
+    // then one for each of plan.attendants.
     prepare = 'P',
     // Descriptor: directory of the control group that QEMU is born into.
     release = 'R',
@@ -48,6 +49,8 @@ struct Report {
     std::int32_t pid = 0;           // of started: QEMU; its pidfd comes along as a descriptor
     char step_name[name_size] = {}; // of failed, for people: "capabilities", "plan"
 };
+
+// Of an attendant, step_name begins with its name: "tpm0: exec".
 
 // The exit record, one line, written when QEMU has ended: "exited STATUS" or "killed SIGNAL".
 

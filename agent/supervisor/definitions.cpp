@@ -137,11 +137,25 @@ void Supervisor::forget(const std::string& name) {
     if (node.empty()) return;
     disk_.run<Done>(
         [this, name] {
-            transient_.remove(name);
+            remove_transient(name);
             return Done();
         },
         [](const Outcome<Done>&) {});
     listener_->guest_removed(node.mapped().status);
+}
+
+// With what the guest had in a place of ours.
+void Supervisor::remove_transient(const std::string& name) {
+    try {
+        const auto found = read_definition(name, true);
+        const auto* definition = std::get_if<DefinitionPointer>(&found);
+        const auto directory =
+            definition == nullptr ? "" : directory_to_forget((*definition)->guest);
+        if (!directory.empty()) effects_.remove_guest_directory(directory);
+    } catch (const std::exception& error) {
+        log(LOG_WARNING, std::string("what it kept is still there: ") + error.what(), name);
+    }
+    transient_.remove(name);
 }
 
 void Supervisor::xml(const std::string& name, Then<std::string> then) {

@@ -46,6 +46,8 @@ class Effects {
     virtual std::vector<executor::Survivor> survey() = 0;
     virtual executor::RunningGuest launch(const LaunchPlan& plan) = 0;
     virtual void make_new_file(const plan::NewFile& file) = 0;
+    // As agent/executor/guest_directory.h.
+    virtual void remove_guest_directory(const std::string& path) = 0;
     virtual executor::ExitRecord take_back(const std::string& guest,
                                            std::vector<std::string>& log) = 0;
     virtual void kill_scope(const std::string& guest) = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/executor/emulator_survey.h"
+#include "agent/executor/guest_directory.h"
 #include "agent/executor/new_file.h"
 #include "agent/executor/sole_claims.h"
 #include "agent/host/accounts.h"
@@ -46,6 +47,9 @@ class HostEffects final : public Effects {
     HostFacts probe(const FactsRequest& request) override { return host::probe(request); }
     std::vector<executor::Survivor> survey() override { return executor::survey(); }
     void make_new_file(const plan::NewFile& file) override { executor::make_new_file(file); }
+    void remove_guest_directory(const std::string& path) override {
+        executor::remove_guest_directory(path);
+    }
     executor::RunningGuest launch(const LaunchPlan& plan) override {
         return executor::launch(plan);
     }

@@ -25,7 +25,7 @@ void Supervisor::survey() {
         log(LOG_NOTICE, "adopted, it was running when the agent started", name);
     }
     for (const auto& name : transient_.names())
-        if (guest(name) == nullptr || !guest(name)->status.transient) transient_.remove(name);
+        if (guest(name) == nullptr || !guest(name)->status.transient) remove_transient(name);
 }
 
 void Supervisor::left_behind(const std::string& name) {

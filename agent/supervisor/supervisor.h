@@ -110,14 +110,14 @@ class Supervisor {
     std::map<std::string, Guest> guests_;
     Jobs jobs_;
     Pipeline pipeline_;
-    Workers disk_;            // one thread: definitions change in the order asked
-    Workers hands_;           // everything else
-    Workers owner_;           // one thread, of our directories: the last policy wins
-    Workers asking_;          // one thread, of emulators
+    Workers disk_;   // one thread: definitions change in the order asked
+    Workers hands_;  // everything else
+    Workers owner_;  // one thread, of our directories: the last policy wins
+    Workers asking_; // one thread, of emulators
     std::vector<Then<std::string>> capabilities_wanted_;
     std::vector<std::string> capabilities_log_; // what the last look had to say
-    bool files_left_ = false; // by the last of those, for when a guest ends
-    unsigned following_ = 0;  // workers that carry the policy to what was made under another
+    bool files_left_ = false;                   // by the last of those, for when a guest ends
+    unsigned following_ = 0; // workers that carry the policy to what was made under another
     std::vector<std::function<void()>> when_followed_;
 
     // definitions.cpp
@@ -129,6 +129,7 @@ class Supervisor {
     Outcome<DefinitionPointer> read_definition(const std::string& name, bool transient) const;
     void forget(const std::string& name);
     void forget_if_transient(const std::string& name);
+    void remove_transient(const std::string& name);
 
     // verbs.cpp
     void begin(const JobStatus& job, guest::Verb verb, std::chrono::seconds shutdown_timeout);

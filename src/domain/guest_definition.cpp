@@ -67,6 +67,7 @@ GuestDefinition strip_places(GuestDefinition definition) {
     strip(definition.balloon);
     strip(definition.iommu);
     strip(definition.vsock);
+    strip(definition.tpm);
     strip(definition.timers);
     strip(definition.cpu.features);
     definition.cpu.place = definition.feature_details.place = definition.memory_backing.place = {};

@@ -16,6 +16,7 @@
 #include "src/domain/resource_limits.h"
 #include "src/domain/small_devices.h"
 #include "src/domain/threads.h"
+#include "src/domain/tpm.h"
 
 #include <optional>
 #include <string>
@@ -231,6 +232,7 @@ struct GuestDefinition {
     std::vector<Panic> panics;
     std::optional<Iommu> iommu;
     std::optional<Vsock> vsock;
+    std::optional<Tpm> tpm;
     std::vector<MemoryModule> memory_modules;
     std::vector<RawArgument> raw_arguments;   // in order, behind all others
     std::vector<RawVariable> raw_environment; // over what QEMU is given otherwise

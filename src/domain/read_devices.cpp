@@ -35,13 +35,8 @@ constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
                                        {"hostdev", read_host_device}};
 
 constexpr NotDone devices_refused[] = {
-    {"filesystem"},
-    {"tpm", "it needs swtpm, a program beside each guest, which is not run in this version"},
-    {"shmem"},
-    {"nvram", "only pSeries guests have one"},
-    {"crypto"},
-    {"pstore"},
-    {"lease", "there is no lock manager"}};
+    {"filesystem"}, {"shmem"},  {"nvram", "only pSeries guests have one"},
+    {"crypto"},     {"pstore"}, {"lease", "there is no lock manager"}};
 
 void read_emulator(ElementReader& emulator, GuestDefinition& guest) {
     const auto path = emulator.text();
@@ -93,6 +88,7 @@ void read_devices(ElementReader& devices, GuestDefinition& guest) {
                   [&](ElementReader& memballoon) { read_memballoon(memballoon, guest); });
     devices.child("redirfilter", [&](ElementReader& filter) { read_redirfilter(filter, guest); });
     devices.child("iommu", [&](ElementReader& iommu) { read_iommu(iommu, guest); });
+    devices.child("tpm", [&](ElementReader& tpm) { read_tpm(tpm, guest); });
     devices.child("vsock", [&](ElementReader& vsock) { read_vsock(vsock, guest); });
     devices.refuse_children(devices_refused);
 }

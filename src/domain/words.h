@@ -99,6 +99,12 @@ inline constexpr Word<WatchdogAction> watchdog_actions[] = {
     {"reset", WatchdogAction::reset},       {"shutdown", WatchdogAction::shutdown},
     {"poweroff", WatchdogAction::poweroff}, {"pause", WatchdogAction::pause},
     {"none", WatchdogAction::none},         {"inject-nmi", WatchdogAction::inject_nmi}};
+inline constexpr Word<TpmModel> tpm_models[] = {{"tpm-tis", TpmModel::tis},
+                                                {"tpm-crb", TpmModel::crb}};
+inline constexpr Word<TpmBackend> tpm_backends[] = {{"emulator", TpmBackend::emulator},
+                                                    {"passthrough", TpmBackend::passthrough}};
+inline constexpr Word<TpmVersion> tpm_versions[] = {{"1.2", TpmVersion::v1_2},
+                                                    {"2.0", TpmVersion::v2_0}};
 inline constexpr Word<PanicModel> panic_models[] = {{"isa", PanicModel::isa},
                                                     {"pvpanic", PanicModel::pvpanic}};
 inline constexpr Word<SoundModel> sound_models[] = {

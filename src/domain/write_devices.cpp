@@ -103,6 +103,7 @@ void write_devices(XmlWriter& xml, const GuestDefinition& guest) {
     write_all(xml, guest.inputs);
     for (const auto& graphics : guest.graphics)
         write_graphics(xml, graphics);
+    if (guest.tpm) write_tpm(xml, *guest.tpm);
     write_redirection(xml, guest);
     write_sounds(xml, guest);
     write_all(xml, guest.videos);

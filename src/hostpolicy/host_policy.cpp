@@ -95,6 +95,7 @@ HostPolicy built_in_policy() {
     policy.disks_deny = list_of<std::string>(default_denied_disks);
     policy.host_devices_usb = {Permission::allow, {}};
     policy.host_devices_pci = {Permission::allow, {}};
+    policy.host_devices_tpm = {Permission::deny, {}};
     policy.networks.value.push_back({Network{"default", NetworkType::user}, {}});
     return policy;
 }

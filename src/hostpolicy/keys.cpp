@@ -132,6 +132,12 @@ constexpr std::array table = {
         Scope::guest,
         {},
         "whether a guest may be given PCI devices of the host"},
+    Key{"host_devices.tpm",
+        &HostPolicy::host_devices_tpm,
+        Scope::guest,
+        {},
+        "whether a guest may be given the host's TPM, which then is the guest's alone; an emulated "
+        "one needs no leave"},
     Key{"permits",
         &HostPolicy::permits,
         Scope::guest,

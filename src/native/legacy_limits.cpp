@@ -216,6 +216,7 @@ class Limits {
         refuse_unless_empty(guest_.host_devices, "<hostdev>");
         refuse_unless_empty(guest_.iommu, "<iommu>");
         refuse_unless_empty(guest_.vsock, "<vsock>");
+        refuse_unless_empty(guest_.tpm, "<tpm>");
         for (const auto& disk : guest_.disks)
             if (disk.tuning != DiskTuning{})
                 refuse(disk.place, "this of disk '" + printable(disk.target) + "'",

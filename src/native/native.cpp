@@ -7,6 +7,7 @@
 #include "src/native/legacy_xml.h"
 #include "src/native/read_argv.h"
 #include "src/qemu/command.h"
+#include "src/qemu/tpm.h"
 
 namespace vmwarden::native {
 
@@ -43,6 +44,19 @@ void check_networks(Diagnostics& found, const GuestDefinition& definition) {
     }
 }
 
+// The agent starts it beside QEMU; who runs the line must.
+void check_tpm(Diagnostics& found, const GuestDefinition& definition) {
+    if (!definition.tpm || definition.tpm->backend != TpmBackend::emulator) return;
+    std::string line;
+    for (const auto& word :
+         qemu::swtpm_argv_by_hand(*definition.tpm, ".", qemu::tpm_socket_by_hand))
+        line += (line.empty() ? "" : " ") + shell_quoted(word);
+    found.warning(definition.tpm->place,
+                  "the line expects an emulated TPM at " + std::string(qemu::tpm_socket_by_hand) +
+                      ", in the directory it is run in",
+                  "run there first: " + line);
+}
+
 } // namespace
 
 std::string format_problem(std::string_view format) {
@@ -66,6 +80,7 @@ NativeLine modern_line(const GuestDefinition& definition) {
     NativeLine out;
     out.diagnostics = qemu::unsupported(definition);
     check_networks(out.diagnostics, definition);
+    check_tpm(out.diagnostics, definition);
     if (out.diagnostics.has_errors()) return out;
     qemu::CommandContext context;
     context.by_hand = true;

@@ -3,6 +3,7 @@
 
 #include "src/base/number_set.h"
 #include "src/base/text.h"
+#include "src/plan/attendant.h"
 
 #include <sys/resource.h>
 
@@ -94,8 +95,9 @@ std::string fds_rule(const std::vector<InheritedFd>& fds) {
         const bool one_alone = fd.kind == InheritedFd::Kind::qmp_listener ||
                                fd.kind == InheritedFd::Kind::shim_monitor;
         if (!first && one_alone) return name + " is one too many";
-        const bool has_path =
-            fd.kind != InheritedFd::Kind::shim_monitor && fd.kind != InheritedFd::Kind::network;
+        const bool has_path = fd.kind != InheritedFd::Kind::shim_monitor &&
+                              fd.kind != InheritedFd::Kind::network &&
+                              fd.kind != InheritedFd::Kind::attendant;
         if (has_path && !absolute(fd.path)) return name + " has no absolute path";
     }
     return {};
@@ -129,6 +131,32 @@ std::string networks_rule(const LaunchPlan& plan) {
     return queues.empty() ? "" : "a descriptor is for a network device that is not in the plan";
 }
 
+// Each is one program with one descriptor, and QEMU has the other end of it.
+std::string attendants_rule(const LaunchPlan& plan) {
+    std::multiset<std::string> ends;
+    for (const auto& fd : plan.process.fds)
+        if (fd.kind == InheritedFd::Kind::attendant) ends.insert(fd.device);
+    for (const auto& attendant : plan.attendants) {
+        const auto what = "the program '" + attendant.name + "' beside QEMU";
+        if (attendant.name.empty() || attendant.name.size() > longest_attendant_name)
+            return what + " has a name that is none";
+        if (!absolute(attendant.executable) || attendant.argv.empty())
+            return what + " has no absolute path or no command line";
+        if (attendant.fd <= 2) return what + " has a standard descriptor for its own";
+        if (ends.count(attendant.name) != 1)
+            return what + " is there twice, or is not connected with QEMU";
+        ends.erase(attendant.name);
+    }
+    return ends.empty() ? "" : "a descriptor is for a program that is not in the plan";
+}
+
+std::string directories_rule(const std::vector<GuestDirectory>& directories) {
+    for (const auto& directory : directories)
+        if (!absolute(directory.path))
+            return "the directory for " + directory.purpose + " is not an absolute path";
+    return {};
+}
+
 std::string security_rule(const LaunchPlan& plan) {
     const auto& security = plan.security;
     const bool no_pair = security.category_low == 0 && security.category_high == 0;
@@ -145,7 +173,8 @@ std::string security_rule(const LaunchPlan& plan) {
 std::string broken_rule(const LaunchPlan& plan) {
     for (auto rule : {guest_rule(plan), scope_rule(plan.scope), program_rule(plan.process),
                       limits_rule(plan.process.limits), fds_rule(plan.process.fds),
-                      files_rule(plan.files), networks_rule(plan), security_rule(plan)})
+                      files_rule(plan.files), networks_rule(plan), attendants_rule(plan),
+                      directories_rule(plan.directories), security_rule(plan)})
         if (!rule.empty()) return rule;
     return {};
 }

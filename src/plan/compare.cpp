@@ -94,6 +94,12 @@ constexpr std::array field_names{
     FieldName{"networks.mac", "address"},
     FieldName{"networks.mtu", "mtu"},
     FieldName{"networks.queues", "queues"},
+    FieldName{"attendants.executable", "program"},
+    FieldName{"attendants.argv", "command line"},
+    FieldName{"attendants.fd", "descriptor"},
+    FieldName{"directories.path", "path"},
+    FieldName{"directories.owner", "owner"},
+    FieldName{"directories.label", "label"},
     FieldName{"links_down", "cards without a cable"},
     FieldName{"security.model", "security driver"},
     FieldName{"security.process_label", "process label"},
@@ -116,6 +122,8 @@ constexpr std::array item_names{
     ItemName{"process.fds", "path", "descriptor "},
     ItemName{"files", "purpose", ""},
     ItemName{"networks", "purpose", ""},
+    ItemName{"attendants", "name", "program beside QEMU "},
+    ItemName{"directories", "purpose", "directory of "},
 };
 
 template <class Table>
@@ -212,8 +220,7 @@ class Comparison {
         const bool both = before.is_object() && now.is_object();
         if (path == "scope.tuning" && both) return compare_fields(path, item, before, now);
         const auto* named = find(field_names, path);
-        if (named == nullptr && both)
-            return compare_fields(path, item, before, now);
+        if (named == nullptr && both) return compare_fields(path, item, before, now);
         add({called(path, item, named), text(path, before, before_), text(path, now, now_)});
     }
 

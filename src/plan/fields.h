@@ -22,8 +22,8 @@ concept Is = std::same_as<std::remove_const_t<Given>, Plain>;
 template <class Enumeration>
 constexpr std::array<std::string_view, 0> words{};
 template <>
-constexpr inline std::array<std::string_view, 6> words<InheritedFd::Kind>{
-    "qmp_listener", "shim_monitor", "log_file", "channel", "network", "vhost_net"};
+constexpr inline std::array<std::string_view, 7> words<InheritedFd::Kind>{
+    "qmp_listener", "shim_monitor", "log_file", "channel", "network", "vhost_net", "attendant"};
 template <>
 constexpr inline std::array<std::string_view, 3> words<NetworkDevice::Kind>{"tap", "given_tap",
                                                                             "macvtap"};
@@ -162,6 +162,25 @@ void each_field(T& it, Visit&& visit) {
     visit("fds", fds);
 }
 
+template <Is<Attendant> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [name, executable, argv, fd, because] = it;
+    visit("name", name);
+    visit("executable", executable);
+    visit("argv", argv);
+    visit("fd", fd);
+    visit("because", because);
+}
+
+template <Is<GuestDirectory> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [path, purpose, owner, label] = it;
+    visit("path", path);
+    visit("purpose", purpose);
+    visit("owner", owner);
+    visit("label", label);
+}
+
 template <Is<Shim> T, class Visit>
 void each_field(T& it, Visit&& visit) {
     auto& [account] = it;
@@ -239,7 +258,8 @@ void each_field(T& it, Visit&& visit) {
 template <Is<LaunchPlan> T, class Visit>
 void each_field(T& it, Visit&& visit) {
     auto& [name, uuid, asked, state_directory, scope, process, shim, files, networks, links_down,
-           new_file, security, display_port, restart_on_poweroff, decisions] = it;
+           new_file, attendants, directories, security, display_port, restart_on_poweroff,
+           decisions] = it;
     visit("name", name);
     visit("uuid", uuid);
     visit("asked", asked);
@@ -251,6 +271,8 @@ void each_field(T& it, Visit&& visit) {
     visit("networks", networks);
     visit("links_down", links_down);
     visit("new_file", new_file);
+    visit("attendants", attendants);
+    visit("directories", directories);
     visit("security", security);
     visit("display_port", display_port);
     visit("restart_on_poweroff", restart_on_poweroff);

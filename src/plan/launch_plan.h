@@ -95,6 +95,7 @@ struct InheritedFd {
         channel,      // a channel into the guest, listening at `path` in the state directory
         network,      // a queue of the NetworkDevice called `device`
         vhost_net,    // `path`, which carries packets for a queue of it
+        attendant,    // QEMU's end of the socket pair with the Attendant called `device`
     };
     Kind kind = Kind::qmp_listener;
     int number = -1;
@@ -122,6 +123,17 @@ struct Process {
     bool expect_seccomp = true;
     std::vector<InheritedFd> fds;
     bool operator==(const Process&) const = default;
+};
+
+// A program that QEMU needs beside it. User, groups, label, limits and all else that confines it
+// are QEMU's own: see attendant_process().
+struct Attendant {
+    std::string name; // "tpm0": short, and no other has it
+    std::string executable;
+    std::vector<std::string> argv;
+    int fd = -1; // where it finds its end of the socket pair
+    std::string because;
+    bool operator==(const Attendant&) const = default;
 };
 
 // The shim itself after it has forked QEMU.
@@ -179,6 +191,16 @@ struct NewFile {
     bool operator==(const NewFile&) const = default;
 };
 
+// What the guest keeps from one run to the next in a place of ours: made before the launch where it
+// is missing, 0700, and it and the plain files in it given to the guest.
+struct GuestDirectory {
+    std::string path; // absolute
+    std::string purpose;
+    Owner owner;
+    std::string label; // empty: left alone
+    bool operator==(const GuestDirectory&) const = default;
+};
+
 struct Security {
     std::string model; // "selinux" or "none", as capabilities XML names it
     std::string process_label;
@@ -218,6 +240,8 @@ struct LaunchPlan {
     std::vector<NetworkDevice> networks = {};
     std::vector<std::string> links_down = {}; // QEMU's names of cards whose cable is out at first
     std::optional<NewFile> new_file = {};
+    std::vector<Attendant> attendants = {};
+    std::vector<GuestDirectory> directories = {};
     Security security;
     std::optional<std::uint16_t> display_port; // one that was looked for; QEMU finds others itself
     bool restart_on_poweroff = false; // on_poweroff='restart': system_reset instead of an end

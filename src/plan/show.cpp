@@ -216,6 +216,35 @@ void show_files(Page& page, const Json& files) {
     }
 }
 
+std::string command_text(const Json& program) {
+    std::string line = shell_quoted(word(program, "executable"));
+    bool first = true;
+    for (const auto& argument : at(program, "argv"))
+        if (!std::exchange(first, false)) line += " " + shell_quoted(word(argument));
+    return line;
+}
+
+void show_directories(Page& page, const Json& directories) {
+    if (!directories.is_array() || directories.empty()) return;
+    page.section("Directories of the guest's own");
+    for (const auto& directory : directories) {
+        page.row(word(directory, "purpose"), word(directory, "path"));
+        const auto label = word(directory, "label");
+        page.row("", "of " + owner_text(at(directory, "owner")) + " alone" +
+                         (label.empty() ? "" : ", label " + label));
+    }
+}
+
+void show_attendants(Page& page, const Json& attendants) {
+    if (!attendants.is_array() || attendants.empty()) return;
+    page.section("Programs beside QEMU");
+    page.line("  confined as QEMU is: user, groups, label, limits, no capabilities, its devices");
+    for (const auto& attendant : attendants) {
+        page.row(word(attendant, "name"), command_text(attendant));
+        page.row("", word(attendant, "because"));
+    }
+}
+
 void show_networks(Page& page, const Json& networks) {
     if (!networks.is_array() || networks.empty()) return;
     page.section("Network devices");
@@ -291,7 +320,9 @@ std::string text_of(const Json& plan) {
     show_tuning(page, at(at(plan, "scope"), "tuning"));
     show_devices(page, at(plan, "scope"));
     show_files(page, at(plan, "files"));
+    show_directories(page, at(plan, "directories"));
     show_networks(page, at(plan, "networks"));
+    show_attendants(page, at(plan, "attendants"));
     show_process(page, at(plan, "process"));
     show_command(page, at(plan, "process"));
     show_decisions(page, at(plan, "decisions"));

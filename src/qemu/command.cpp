@@ -14,6 +14,7 @@
 #include "src/qemu/redirection.h"
 #include "src/qemu/small_devices.h"
 #include "src/qemu/threads.h"
+#include "src/qemu/tpm.h"
 
 #include <stdexcept>
 
@@ -59,6 +60,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& given, const Command
     add_videos(command, definition);
     add_inputs(command, definition);
     add_redirection(command, definition);
+    add_tpm(command, definition, context);
     add_sounds(command, definition);
     add_small_devices(command, definition);
     add_memory_modules(command, definition);

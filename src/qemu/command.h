@@ -52,6 +52,7 @@ struct CommandContext {
     // Index in definition.host_devices -> the node of the device that was found for it, empty for
     // one that the guest goes without; absent: QEMU looks for it.
     std::map<std::size_t, std::string> host_devices = {};
+    int tpm_fd = -1; // connected socket, inherited, to swtpm's control; -1: QEMU connects itself
     // A person runs the line: it does not wait to be released, brings no sandbox, and QEMU reads on
     // in an image whose chain the definition leaves open. No -uuid for one of zeros.
     bool by_hand = false;

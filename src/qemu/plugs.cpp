@@ -178,6 +178,7 @@ class Collector {
             plug.isa_port = "ioport";
             plug.isa_irq = false;
         }
+        if (definition_.tpm) add(*definition_.tpm, "tpm", PlugBus::none);
         if (definition_.vsock) add(*definition_.vsock, "vsock", PlugBus::pci);
         if (definition_.memballoon) add(definition_.balloon, "memballoon", PlugBus::pci);
     }

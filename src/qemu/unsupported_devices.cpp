@@ -203,6 +203,7 @@ void check_devices(Diagnostics& found, const GuestDefinition& definition) {
     check_videos(found, definition);
     check_inputs(found, definition);
     check_small_devices(found, definition);
+    if (definition.tpm) check_path(found, definition.tpm->place, "device", definition.tpm->device);
     check_places(found, definition);
 }
 

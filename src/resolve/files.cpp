@@ -101,6 +101,7 @@ void grant_files(Draft& draft) {
     for (const auto& wanted : wanted_roms(draft.definition))
         grant_file(draft, wanted);
     grant_host_devices(draft);
+    grant_tpm(draft);
     check_count(draft);
     draft.decide("dynamic ownership",
                  dynamic.value ? "on: what the guest's user cannot reach changes owner meanwhile"

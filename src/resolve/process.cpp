@@ -3,6 +3,7 @@
 #include "src/plan/codec.h"
 #include "src/qemu/command.h"
 #include "src/qemu/platform.h"
+#include "src/qemu/tpm.h"
 #include "src/resolve/steps.h"
 
 #include <sys/resource.h>
@@ -56,6 +57,8 @@ GuestDefinition with_resolved_paths(const Draft& draft) {
         if (firmware.loader && firmware.loader->path == file.path)
             firmware.loader->path = file.resolved;
         if (firmware.nvram == file.path) firmware.nvram = file.resolved;
+        if (definition.tpm && qemu::tpm_node(*definition.tpm) == file.path)
+            definition.tpm->device = file.resolved;
         if (firmware.dtb == file.path) firmware.dtb = file.resolved;
         for (auto& interface : definition.interfaces)
             if (interface.rom.file == file.path) interface.rom.file = file.resolved;
@@ -74,6 +77,7 @@ qemu::CommandContext command_context(const Draft& draft) {
     context.images = draft.images;
     context.networks = draft.networks;
     context.host_devices = draft.host_devices;
+    context.tpm_fd = draft.tpm_fd;
     for (const auto& fd : draft.plan.process.fds) {
         if (fd.kind == plan::InheritedFd::Kind::qmp_listener) context.qmp_fd = fd.number;
         if (fd.kind == plan::InheritedFd::Kind::shim_monitor) context.shim_monitor_fd = fd.number;

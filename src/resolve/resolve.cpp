@@ -6,6 +6,7 @@
 #include "src/qemu/command.h"
 #include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
+#include "src/qemu/tpm.h"
 #include "src/resolve/emulators.h"
 #include "src/resolve/firmware.h"
 #include "src/resolve/networks.h"
@@ -56,6 +57,12 @@ void ask_for_displays(FactsRequest& request, const GuestDefinition& definition) 
     }
 }
 
+void ask_for_tpm(FactsRequest& request, const GuestDefinition& definition) {
+    if (!definition.tpm) return;
+    auto node = qemu::tpm_node(*definition.tpm);
+    request.files.push_back(node.empty() ? qemu::swtpm_program : std::move(node));
+}
+
 } // namespace
 
 GuestTraits traits_of(const GuestDefinition& definition) {
@@ -86,6 +93,7 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
     for (const auto& device : definition.block_tune.devices)
         files.push_back(device.path);
     if (definition.vsock) files.emplace_back(qemu::vsock_node);
+    ask_for_tpm(request, definition);
     files.emplace_back("/dev/kvm");
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());
@@ -110,6 +118,7 @@ Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
     tune_scope(draft);
     allow_devices(draft);
     pass_descriptors(draft);
+    emulate_tpm(draft);
     choose_ports(draft);
     join_networks(draft);
     compose_process(draft);

@@ -78,4 +78,8 @@ Diagnostics impossible(const GuestDefinition& definition);
 // start, because guests see it (SMBIOS, and through it MAC addresses), and another on another host.
 Uuid guest_uuid(const GuestDefinition& definition, const Uuid& host);
 
+// The directory of ours that a guest without a definition leaves behind, to be removed; empty: it
+// has none, or its definition wants it kept.
+std::string directory_to_forget(const GuestDefinition& definition);
+
 } // namespace vmwarden

@@ -17,11 +17,13 @@ void choose_emulator(Draft& draft);                             // emulator.cpp
 void choose_labels(Draft& draft);                               // labels.cpp
 void grant_files(Draft& draft);        // files.cpp; after identity and labels
 void grant_host_devices(Draft& draft); // host_devices.cpp; of grant_files()
+void grant_tpm(Draft& draft);          // tpm.cpp; of grant_files()
 void shape_scope(Draft& draft);        // scope.cpp
 void choose_slice(Draft& draft);       // partition.cpp; of shape_scope()
 void tune_scope(Draft& draft);         // tuning.cpp; after files and scope
 void allow_devices(Draft& draft);      // devices.cpp; after files and scope
 void pass_descriptors(Draft& draft);   // fds.cpp
+void emulate_tpm(Draft& draft);        // tpm.cpp; after descriptors, which it adds to
 void join_networks(Draft& draft);      // networks.cpp; after descriptors, which it adds to
 void choose_ports(Draft& draft);       // ports.cpp
 void compose_process(Draft& draft);    // process.cpp; last: needs nothing refused

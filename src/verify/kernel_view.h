@@ -77,6 +77,21 @@ struct ThreadView {
     bool operator==(const ThreadView&) const = default;
 };
 
+// A process beside QEMU in the guest's control group.
+struct CompanionView {
+    int pid = 0;
+    std::string executable; // as /proc/PID/exe has it
+    std::vector<std::string> argv;
+    std::array<std::uint32_t, 4> uids{};
+    std::array<std::uint32_t, 4> gids{};
+    std::vector<Gid> groups;
+    CapabilitySets capabilities;
+    bool no_new_privs = false;
+    int seccomp_mode = 0;
+    std::string label;
+    bool operator==(const CompanionView&) const = default;
+};
+
 struct KernelView {
     // Real, effective, saved, file-system: four equal ids unless something went wrong.
     std::array<std::uint32_t, 4> uids{};
@@ -101,6 +116,7 @@ struct KernelView {
     std::vector<OpenFd> fds;
     std::vector<FileView> files;            // one per plan.files, in order
     std::vector<NetworkView> networks = {}; // one per plan.networks
+    std::vector<CompanionView> companions = {};
     bool operator==(const KernelView&) const = default;
 };
 

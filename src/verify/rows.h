@@ -10,6 +10,8 @@ using Rows = std::vector<VerifyRow>;
 
 // process.cpp: ids, capabilities, no_new_privs, seccomp, label
 void add_process_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// attendants.cpp: the programs beside QEMU
+void add_attendant_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // cgroup.cpp: the node and its device filter
 void add_cgroup_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // limits.cpp: the node's limits

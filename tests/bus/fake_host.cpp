@@ -173,6 +173,11 @@ executor::ExitRecord FakeHost::take_back(const std::string& guest, std::vector<s
     return script_.record;
 }
 
+void FakeHost::remove_guest_directory(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    script_.removed.push_back(path);
+}
+
 void FakeHost::kill_scope(const std::string& guest) {
     if (script([](const Script& s) { return s.kill_fails; }))
         throw executor::LaunchError("scope", "the scope stays");

@@ -52,7 +52,8 @@ class FakeHost final : public supervisor::Effects {
         executor::ExitRecord record{true, false, 0, {}};
         std::vector<LaunchPlan> launched;
         std::vector<std::string> taken_back;
-        bool hold_limits = false; // until a test changes it
+        std::vector<std::string> removed; // directories of guests
+        bool hold_limits = false;         // until a test changes it
         bool limits_fail = false;
         std::vector<LaunchPlan> limited; // plans whose limits were set, in order
         struct Owned {
@@ -108,6 +109,7 @@ class FakeHost final : public supervisor::Effects {
     executor::RunningGuest launch(const LaunchPlan& plan) override;
     // No guest of these tests has firmware.
     void make_new_file(const plan::NewFile&) override { throw std::logic_error("make_new_file"); }
+    void remove_guest_directory(const std::string& path) override;
     executor::ExitRecord take_back(const std::string& guest,
                                    std::vector<std::string>& log) override;
     void kill_scope(const std::string& guest) override;

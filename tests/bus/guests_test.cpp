@@ -231,6 +231,28 @@ TEST_F(Guests, UndefinedWhileRunningItGoesOnAsATransientOne) {
     heard_.wait_for("Removed /org/vmwarden1/guest/web");
 }
 
+std::string with_tpm(std::string xml, const std::string& backend) {
+    return xml.replace(xml.find("  </devices>"), 0,
+                       "<tpm model='tpm-crb'><backend type='emulator'" + backend + "/></tpm>");
+}
+
+TEST_F(Guests, WhatATpmHoldsGoesWithTheDefinition) {
+    start_agent();
+    const auto defined = [&](const std::string& name, const std::string& backend) {
+        manager<sdbus::ObjectPath>("DefineGuest", with_tpm(xml(name), backend), bus::Dictionary());
+        guest<>(name, "Undefine");
+        heard_.wait_for("Removed /org/vmwarden1/guest/" + name);
+    };
+    defined("web", "");
+    defined("kept", " persistent_state='yes'");
+    defined("last", " persistent_state='no'");
+    // Behind the others in the queue of what is done to disks.
+    define("end");
+    EXPECT_EQ(
+        host_.script([](auto& s) { return s.removed; }),
+        (std::vector<std::string>{"/var/lib/vmwarden/tpm/web", "/var/lib/vmwarden/tpm/last"}));
+}
+
 TEST_F(Guests, AreFoundByNameUuidAndPid) {
     start_agent();
     create("web");

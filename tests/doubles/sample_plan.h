@@ -60,7 +60,8 @@ inline plan::Process sample_process() {
     process.no_new_privs_before_exec = false;
     process.fds = {{Kind::qmp_listener, 10, "/run/vmwarden/guests/hello/qmp.sock", false},
                    {Kind::shim_monitor, 11, "", false},
-                   {Kind::log_file, 12, "/var/log/vmwarden/hello.log", true}};
+                   {Kind::log_file, 12, "/var/log/vmwarden/hello.log", true},
+                   {Kind::attendant, 13, "", false, "tpm0"}};
     return process;
 }
 
@@ -103,6 +104,15 @@ inline LaunchPlan sample_plan() {
     plan.process = sample_process();
     plan.shim.account = {Uid{990}, Gid{990}};
     plan.files = sample_files();
+    plan.attendants = {{"tpm0",
+                        "/usr/bin/swtpm",
+                        {"/usr/bin/swtpm", "socket", "--tpm2"},
+                        3,
+                        "definition hello.xml:30:5"}};
+    plan.directories = {{"/var/lib/vmwarden/tpm/hello",
+                         "tpm state",
+                         {Uid{64055}, Gid{64055}},
+                         "system_u:object_r:svirt_image_t:s0:c34,c44"}};
     plan.security = {"selinux", "system_u:system_r:svirt_t:s0:c34,c44",
                      "system_u:object_r:svirt_image_t:s0:c34,c44", 34, 44};
     plan.restart_on_poweroff = true;

@@ -6,6 +6,7 @@
 #include "tests/qemu-accepts/images.h"
 #include "tests/qemu-accepts/qemu_process.h"
 #include "tests/qemu-accepts/taps.h"
+#include "tests/qemu-accepts/tpm_emulator.h"
 #include "tests/unit/domain/golden.h"
 
 #include <arpa/inet.h>
@@ -136,6 +137,7 @@ void leave_out_what_is_not_here(GuestDefinition& guest) {
         if (!device.model) device.model = UsbModel{0x0951, 0x1666};
         device.at.reset();
     }
+    if (guest.tpm && guest.tpm->backend == TpmBackend::passthrough) guest.tpm.reset();
     for (auto& graphics : guest.graphics)
         if (!can_open(qemu::render_node(graphics).c_str())) graphics.gl.reset();
     std::erase_if(guest.graphics, [](const Graphics& graphics) {
@@ -194,12 +196,15 @@ TEST_P(GoldenDomains, are_started) {
 
     const auto messages = place_.path("messages");
     const Taps taps(guest);
-    QemuProcess qemu(guest, messages, {}, true, {}, taps.back_ends());
+    TpmEmulator tpm(guest, place_.path("tpm"));
+    QemuProcess qemu(guest, messages, {.tpm = tpm.fd()}, true, {}, taps.back_ends());
+    tpm.close_here();
     try {
         qemu.negotiate();
         EXPECT_EQ(qemu.ask("query-status")["status"], "prelaunch");
         const int status = qemu.quit();
         EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+        EXPECT_EQ(tpm.end(), 0) << "swtpm goes with QEMU";
     } catch (const host::QmpError& error) {
         ADD_FAILURE() << error.what() << "\n" << file_text(messages);
     }

@@ -25,9 +25,11 @@ constexpr int out_of_the_way = 20;
     const int text = ::open(messages.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     ::dup2(text, STDOUT_FILENO);
     ::dup2(text, STDERR_FILENO);
-    const std::array<std::pair<int, int>, 3> places = {
-        {{monitor, monitor_fd}, {inherited.listener, listener_fd}, {inherited.log, log_fd}}};
-    std::array<int, 3> safe{};
+    const std::array<std::pair<int, int>, 4> places = {{{monitor, monitor_fd},
+                                                        {inherited.listener, listener_fd},
+                                                        {inherited.log, log_fd},
+                                                        {inherited.tpm, tpm_fd}}};
+    std::array<int, 4> safe{};
     for (std::size_t i = 0; i < places.size(); ++i)
         safe[i] =
             places[i].first < 0 ? -1 : ::fcntl(places[i].first, F_DUPFD_CLOEXEC, out_of_the_way);
@@ -48,6 +50,7 @@ qemu::CommandContext context(Inherited inherited, bool sandbox) {
     made.sandbox = sandbox;
     made.shim_monitor_fd = monitor_fd;
     if (inherited.listener >= 0) made.qmp_fd = listener_fd;
+    if (inherited.tpm >= 0) made.tpm_fd = tpm_fd;
     if (inherited.log >= 0) made.character_fds[0] = log_fd;
     return made;
 }

@@ -17,6 +17,7 @@ inline constexpr const char* emulator = "/usr/bin/qemu-system-x86_64";
 inline constexpr int monitor_fd = 3;
 inline constexpr int listener_fd = 4;
 inline constexpr int log_fd = 5;
+inline constexpr int tpm_fd = 6;
 
 // A directory that goes with the test.
 class Workplace {
@@ -34,6 +35,7 @@ class Workplace {
 struct Inherited {
     int listener = -1;
     int log = -1;
+    int tpm = -1;
 };
 
 class QemuProcess {

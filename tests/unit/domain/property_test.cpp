@@ -49,6 +49,20 @@ class Maker {
         return words[number(0, count - 1)].value;
     }
 
+    Tpm tpm() {
+        Tpm made;
+        if (chance()) made.model = any(tpm_models);
+        made.backend = any(tpm_backends);
+        if (made.backend == TpmBackend::passthrough) {
+            if (chance()) made.device = "/dev/tpm1";
+            return made;
+        }
+        if (chance()) made.version = any(tpm_versions);
+        if (made.model == TpmModel::crb && made.version == TpmVersion::v1_2) made.version = {};
+        made.persistent = maybe();
+        return made;
+    }
+
     void platform(GuestDefinition& guest) {
         auto& firmware = guest.os.firmware;
         if (chance()) firmware.loader = Loader{.path = "/code.fd", .type = any(loader_types)};
@@ -293,6 +307,7 @@ class Maker {
             guest.rngs.push_back(rng);
         }
         if (chance()) guest.watchdogs.push_back({any(watchdog_models), any(watchdog_actions), {}});
+        if (chance()) guest.tpm = tpm();
         if (chance()) guest.panics.push_back({any(panic_models), {}});
         if (chance()) guest.vsock = Vsock{number(3, 4000), {}};
         if (chance()) guest.audios.push_back({2, {}, any(audio_types)});

@@ -37,7 +37,7 @@ TEST(PlanJson, KeysComeInTheOrderOfTheFields) {
     for (const auto& item : json.items())
         keys += item.key() + " ";
     EXPECT_EQ(keys, "name uuid asked state_directory scope process shim files networks "
-                    "links_down security restart_on_poweroff decisions ");
+                    "links_down attendants directories security restart_on_poweroff decisions ");
 }
 
 TEST(PlanText, IsTheSameFromTheJsonAlone) {

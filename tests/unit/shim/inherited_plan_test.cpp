@@ -57,6 +57,17 @@ TEST(InheritedPlan, a_monitor_is_taken_only_when_planned) {
     EXPECT_EQ(2U, prepared.for_qemu.size());
 }
 
+TEST(InheritedPlan, attendants_have_one_descriptor_each_after_qemus) {
+    LaunchPlan plan = small_plan();
+    plan.process.fds.push_back({plan::InheritedFd::Kind::attendant, 11, "", false, "tpm0"});
+    plan.attendants = {{"tpm0", "/usr/bin/swtpm", {"swtpm"}, 3, "test"}};
+    Prepared prepared;
+    ASSERT_FALSE(read_prepared(message(memfd(plan::encode(plan)), 4), prepared));
+    EXPECT_EQ(2U, prepared.for_qemu.size());
+    EXPECT_EQ(1U, prepared.for_attendants.size());
+    EXPECT_EQ(EPROTO, read_prepared(message(memfd(plan::encode(plan)), 3), prepared).value());
+}
+
 TEST(InheritedPlan, a_plan_that_can_still_change_is_refused) {
     Prepared prepared;
     EXPECT_EQ(

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <string>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
@@ -61,6 +62,32 @@ struct Rig {
                           Monitor(std::move(shim_monitor)),
                           Output(std::move(output_reader), log.get())};
             return keep(keeper);
+        });
+    }
+
+    // The same with an attendant beside the guest. What the shim says on its standard error, which
+    // is what it says in the journal, is in `log` afterwards.
+    template <class Guest, class Attendant>
+    int keep_both(Guest guest, Attendant attendant, UniqueFd kill = {}) {
+        return test::in_child([&] {
+            sigset_t all;
+            sigfillset(&all);
+            sigprocmask(SIG_SETMASK, &all, nullptr);
+            dup2(log.get(), STDERR_FILENO);
+            const pid_t beside = fork();
+            if (beside == 0) _exit(attendant());
+            const pid_t pid = fork();
+            if (pid == 0) _exit(guest());
+            Keeper keeper{pid,
+                          SIGWINCH,
+                          UniqueFd(signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK)),
+                          UniqueFd(fcntl(record.get(), F_DUPFD_CLOEXEC, 0)),
+                          Monitor(std::move(shim_monitor)),
+                          Output(std::move(output_reader), log.get()),
+                          Attendants("hello", {{"tpm0", beside}}, std::move(kill))};
+            const int status = keep(keeper);
+            // Nothing is left to wait for.
+            return waitpid(-1, nullptr, WNOHANG) < 0 ? status : 99;
         });
     }
 
@@ -139,6 +166,55 @@ TEST(Keeper, the_last_words_are_kept_and_the_file_stays_bounded) {
     std::string tail(10, '\0');
     ASSERT_EQ(10, pread(rig.log.get(), tail.data(), 10, info.st_size - 10));
     EXPECT_EQ("last words", tail);
+}
+
+struct Pipe {
+    UniqueFd reader, writer;
+    Pipe() {
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC) != 0) std::abort();
+        reader = UniqueFd(ends[0]);
+        writer = UniqueFd(ends[1]);
+    }
+    // Until somebody writes, or nobody can any more.
+    int await() {
+        writer.reset();
+        char byte = 0;
+        return static_cast<int>(read(reader.get(), &byte, 1));
+    }
+};
+
+TEST(Keeper, an_attendants_end_is_told_while_qemu_runs) {
+    Rig rig;
+    const auto guest = [&] {
+        // Until the shim has said so; QEMU ends by itself after that.
+        for (int i = 0; i < 100 && text_of(rig.log.get()).empty(); ++i)
+            poll(nullptr, 0, 100);
+        return 3;
+    };
+    EXPECT_EQ(3, rig.keep_both(guest, [] { return raise(SIGKILL); }));
+    EXPECT_EQ("hello: the program 'tpm0' beside QEMU was killed by signal 9; the guest runs on "
+              "without it until it is started again\n",
+              text_of(rig.log.get()));
+    EXPECT_EQ("exited 3\n", text_of(rig.record.get()));
+}
+
+// As when the whole group is killed: who of them is seen to have ended first is chance.
+TEST(Keeper, an_attendant_that_goes_just_before_qemu_is_not_told_of) {
+    Rig rig;
+    const auto guest = [] { return 4 + poll(nullptr, 0, 200); };
+    EXPECT_EQ(4, rig.keep_both(guest, [] { return 0; }));
+    EXPECT_EQ("", text_of(rig.log.get()));
+}
+
+TEST(Keeper, an_attendant_that_outlives_qemu_is_killed_with_its_group) {
+    Rig rig;
+    Pipe kill;
+    const auto stays = [&] { return kill.await() == 1 ? 0 : 1; };
+    UniqueFd group(fcntl(kill.writer.get(), F_DUPFD_CLOEXEC, 0));
+    EXPECT_EQ(5, rig.keep_both([] { return 5; }, stays, std::move(group)));
+    EXPECT_EQ("exited 5\n", text_of(rig.record.get()));
+    EXPECT_EQ("", text_of(rig.log.get()));
 }
 
 } // namespace

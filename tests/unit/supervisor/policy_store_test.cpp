@@ -66,6 +66,9 @@ class PolicyHost final : public Effects {
     std::vector<executor::Survivor> survey() override { throw std::logic_error("survey"); }
     executor::RunningGuest launch(const LaunchPlan&) override { throw std::logic_error("launch"); }
     void make_new_file(const plan::NewFile&) override { throw std::logic_error("make_new_file"); }
+    void remove_guest_directory(const std::string&) override {
+        throw std::logic_error("remove_guest_directory");
+    }
     executor::ExitRecord take_back(const std::string&, std::vector<std::string>&) override {
         throw std::logic_error("take_back");
     }

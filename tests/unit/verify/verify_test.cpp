@@ -50,6 +50,20 @@ std::vector<OpenFd> explained_fds(const LaunchPlan& plan) {
     };
 }
 
+CompanionView swtpm_of(const LaunchPlan& plan) {
+    CompanionView view;
+    view.pid = 4321;
+    view.executable = plan.attendants[0].executable;
+    view.argv = plan.attendants[0].argv;
+    view.uids.fill(64055);
+    view.gids.fill(64055);
+    view.groups = plan.process.identity.groups;
+    view.no_new_privs = true;
+    view.seccomp_mode = 2;
+    view.label = plan.security.process_label;
+    return view;
+}
+
 // What the kernel says when everything is as tests::sample_plan() wants it.
 KernelView confined(const LaunchPlan& plan) {
     KernelView view;
@@ -83,6 +97,8 @@ KernelView confined(const LaunchPlan& plan) {
                     {false, "IO iothread4", "3"},
                     {false, "CPU 0/KVM", "2"}};
     view.fds = explained_fds(plan);
+    for (std::size_t i = 0; i < plan.attendants.size(); ++i)
+        view.companions.push_back(swtpm_of(plan));
     for (const auto& file : plan.files)
         view.files.push_back(
             {file.resolved, true, file.id, file.owner.value_or(Owner{}), file.label});
@@ -118,6 +134,7 @@ TEST(Verify, HoldsForAGuestThatIsAsPlanned) {
                             "no_new_privs",
                             "seccomp",
                             "process label",
+                            "program tpm0",
                             "cgroup",
                             "device filter",
                             "devices outside the plan",
@@ -151,6 +168,13 @@ struct Breach {
     std::function<void(KernelView&)> make;
 };
 
+TEST(Verify, AnotherProgramInAnAttendantsPlaceIsAStranger) {
+    const auto plan = tests::sample_plan();
+    auto view = confined(plan);
+    view.companions[0].executable = "/bin/sh";
+    EXPECT_EQ(failing(verify(plan, view)), (Names{"program tpm0", "process 4321"}));
+}
+
 TEST(Verify, EachBreachFailsItsRowAlone) {
     const std::vector<Breach> breaches{
         {"uid", [](auto& v) { v.uids[2] = 0; }},
@@ -167,6 +191,19 @@ TEST(Verify, EachBreachFailsItsRowAlone) {
         {"seccomp", [](auto& v) { v.seccomp_mode = 0; }},
         {"process label", [](auto& v) { v.process_label = "system_u:system_r:virtd_t:s0"; }},
         {"process label", [](auto& v) { v.process_label.clear(); }},
+        {"program tpm0", [](auto& v) { v.companions.clear(); }},
+        {"program tpm0", [](auto& v) { v.companions[0].uids[2] = 0; }},
+        {"program tpm0", [](auto& v) { v.companions[0].gids[0] = 0; }},
+        {"program tpm0", [](auto& v) { v.companions[0].groups.clear(); }},
+        {"program tpm0", [](auto& v) { v.companions[0].capabilities.effective = 1; }},
+        {"program tpm0", [](auto& v) { v.companions[0].capabilities.permitted = 1; }},
+        {"program tpm0", [](auto& v) { v.companions[0].capabilities.inheritable = 1; }},
+        {"program tpm0", [](auto& v) { v.companions[0].capabilities.bounding = 1; }},
+        {"program tpm0", [](auto& v) { v.companions[0].capabilities.ambient = 1; }},
+        {"program tpm0", [](auto& v) { v.companions[0].no_new_privs = false; }},
+        {"program tpm0", [](auto& v) { v.companions[0].seccomp_mode = 0; }},
+        {"program tpm0", [](auto& v) { v.companions[0].label.clear(); }},
+        {"process 4321", [](auto& v) { v.companions.push_back(v.companions[0]); }},
         {"cgroup", [](auto& v) { v.cgroup = v.scope_cgroup; }},
         {"cgroup", [](auto& v) { v.scope_cgroup = "/x/vmwarden-hello.scope"; }},
         {"cgroup", [](auto& v) { v.cgroup = v.scope_cgroup = ""; }},
