@@ -34,10 +34,20 @@ struct FileClaim {
     bool operator==(const FileClaim&) const = default;
 };
 
+// The driver that a PCI device had before a guest.
+struct DriverClaim {
+    std::string address; // "0000:06:02.0"
+    std::string boot;    // in which it was made: the next one binds drivers anew
+    std::string driver;  // empty: none, as of the next
+    std::string override_name;
+    bool operator==(const DriverClaim&) const = default;
+};
+
 // The claims of one guest, as the journal keeps them.
 struct Claims {
     std::string guest;
     std::vector<FileClaim> files;
+    std::vector<DriverClaim> drivers = {};
     bool operator==(const Claims&) const = default;
 };
 

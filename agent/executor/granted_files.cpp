@@ -105,7 +105,7 @@ void carry_out(const std::vector<OpenGrant>& open, const LaunchPlan& plan, const
     // What an earlier run of this guest could not give back yet still counts.
     if (auto left = directory.read(plan.name)) others.push_back(std::move(*left));
     Claims claims{plan.name, {}};
-    if (!others.empty() && others.back().guest == plan.name) claims.files = others.back().files;
+    if (!others.empty() && others.back().guest == plan.name) claims = others.back();
     const std::string boot = host::boot_id();
 
     bool durable = false;
@@ -165,10 +165,10 @@ void restore_files(const std::string& guest, const Places& places, std::vector<s
     if (!claims) return;
     const auto others = directory.others(guest);
     const std::string boot = host::boot_id();
-    Claims owed{guest, {}};
+    Claims owed{guest, {}, claims->drivers};
     for (const FileClaim& claim : claims->files)
         if (!restore_one(claim, boot, others, log)) owed.files.push_back(claim);
-    if (owed.files.empty())
+    if (owed.files.empty() && owed.drivers.empty())
         directory.remove(guest);
     else
         directory.write(owed, true);

@@ -12,8 +12,9 @@ namespace vmwarden::executor {
 void grant_files(const LaunchPlan& plan, const Places& places);
 
 // Gives back what the guest's journal claims and no other guest still does, then removes the
-// journal. `log` receives a line for each file that stays as it is. A file that cannot be reached
-// after a boot of the host (not mounted yet) keeps its line in the journal for the next time.
+// journal, unless it has drivers to give back. `log` receives a line for each file that stays as it
+// is. A file that cannot be reached after a boot of the host (not mounted yet) keeps its line in
+// the journal for the next time.
 void restore_files(const std::string& guest, const Places& places, std::vector<std::string>& log);
 
 } // namespace vmwarden::executor

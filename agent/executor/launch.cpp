@@ -9,6 +9,7 @@
 #include "agent/executor/place_threads.h"
 #include "agent/executor/scope_end.h"
 #include "agent/executor/shim_link.h"
+#include "agent/executor/taken_devices.h"
 #include "agent/executor/undo.h"
 #include "agent/host/cgroup.h"
 #include "agent/host/device_filter.h"
@@ -59,6 +60,7 @@ class Launch {
 
   private:
     void check_plan() const;
+    void keep_devices();
     void make_state();
     void spawn_shim();
     void ask_for_scope();
@@ -116,6 +118,7 @@ void at(const char* step, Stage stage) {
 
 // The shim starts up and systemd makes the scope while files and sockets are prepared.
 RunningGuest Launch::run() {
+    keep_devices();
     at("plan", [&] { check_plan(); });
     at("state directory", [&] { make_state(); });
     at("shim", [&] { spawn_shim(); });
@@ -147,6 +150,17 @@ void Launch::check_plan() const {
     if (!broken.empty()) throw LaunchError("plan", broken);
     if (plan_.state_directory != places_.guests + "/" + plan_.name)
         throw LaunchError("plan", "its state directory is not this agent's");
+    if (plan::takes_devices(plan_)) throw LaunchError("plan", "its devices are the host's still");
+}
+
+// They have been taken already; given back when nothing of QEMU is left.
+void Launch::keep_devices() {
+    if (plan_.host_devices.empty()) return;
+    undo_.push("the drivers of host devices", [this] {
+        std::vector<std::string> left;
+        give_back_devices(plan_.name, left, places_);
+        if (!left.empty()) throw std::runtime_error(left.front());
+    });
 }
 
 void Launch::make_state() {

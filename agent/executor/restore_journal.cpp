@@ -16,10 +16,12 @@ namespace vmwarden::executor {
 namespace {
 
 // One line a claim, words between single spaces, "-" for what is absent:
+//   driver BOOT DRIVER OVERRIDE ADDRESS
 //   file BOOT DEV INODE MAJOR MINOR UID GID MODE LABEL SET_UID SET_GID SET_LABEL PATH
 constexpr std::string_view first_line = "vmwarden-restore 1";
 constexpr std::string_view suffix = ".journal";
 constexpr std::size_t words_of_claim = 14;
+constexpr std::size_t words_of_driver = 5;
 
 bool is_plain(char c) {
     return c > ' ' && c < 0x7f && c != '%';
@@ -139,11 +141,36 @@ std::optional<FileClaim> claim_of(std::string_view line) {
     return claim;
 }
 
+std::string line_of(const DriverClaim& claim) {
+    return "driver " + word(claim.boot) + " " + word(claim.driver) + " " +
+           word(claim.override_name) + " " + word(claim.address) + "\n";
+}
+
+std::optional<DriverClaim> driver_claim_of(std::string_view line) {
+    Words words(line);
+    DriverClaim claim;
+    if (words.count() != words_of_driver) return std::nullopt;
+    words.skip();
+    words.read(claim.boot);
+    words.read(claim.driver);
+    words.read(claim.override_name);
+    words.read(claim.address);
+    // They become names in sysfs.
+    const auto is_name = [](const std::string& text) {
+        return text.find('/') == std::string::npos && text != "." && text != "..";
+    };
+    const bool good =
+        words.good() && !claim.address.empty() && is_name(claim.address) && is_name(claim.driver);
+    return good ? std::optional(std::move(claim)) : std::nullopt;
+}
+
 } // namespace
 
 std::string encode(const Claims& claims) {
     std::string text(first_line);
     text += "\n";
+    for (const DriverClaim& claim : claims.drivers)
+        text += line_of(claim);
     for (const FileClaim& claim : claims.files)
         text += line_of(claim);
     return text + "end\n";
@@ -156,6 +183,12 @@ std::optional<Claims> decode(std::string_view text, const std::string& guest) {
         return std::nullopt;
     Claims claims{guest, {}};
     for (std::size_t i = 1; i + 1 < lines.size(); ++i) {
+        if (lines[i].starts_with("driver ")) {
+            auto driver = driver_claim_of(lines[i]);
+            if (!driver) return std::nullopt;
+            claims.drivers.push_back(std::move(*driver));
+            continue;
+        }
         auto claim = claim_of(lines[i]);
         if (!claim) return std::nullopt;
         claims.files.push_back(std::move(*claim));

@@ -5,6 +5,7 @@
 #include "agent/executor/guest_state.h"
 #include "agent/executor/network_devices.h"
 #include "agent/executor/scope_end.h"
+#include "agent/executor/taken_devices.h"
 #include "agent/host/cgroup.h"
 #include "agent/host/process.h"
 
@@ -72,6 +73,7 @@ ExitRecord take_back(const std::string& guest, std::vector<std::string>& log,
     }
     remove_network_devices(guest, log);
     restore_files(guest, places, log);
+    give_back_devices(guest, log, places);
     GuestState::remove(places, guest);
     return record;
 }

@@ -5,6 +5,7 @@
 #include "agent/host/device_filter.h"
 #include "agent/host/device_view.h"
 #include "agent/host/network.h"
+#include "agent/host/pci.h"
 #include "agent/host/proc_text.h"
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
@@ -290,6 +291,9 @@ KernelView read_kernel_view(pid_t pid, int pidfd, const LaunchPlan& plan) {
         view.files.push_back(file_view(grant));
     for (const plan::NetworkDevice& device : plan.networks)
         view.networks.push_back(network::view(device.name));
+    for (const plan::HostDevice& device : plan.host_devices)
+        view.host_devices.push_back(
+            vfio_view(device.kind == plan::HostDevice::Kind::pci, device.address));
     // Last: what has outlived the reading was there, under this number, all along.
     require_alive(pid, pidfd);
     return view;

@@ -7,6 +7,7 @@
 #include "agent/host/lines.h"
 #include "agent/host/listening_ports.h"
 #include "agent/host/network.h"
+#include "agent/host/pci.h"
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
 #include "agent/host/usb.h"
@@ -124,6 +125,10 @@ HostFacts probe(const FactsRequest& request) {
     if (!request.usb.empty()) {
         facts.usb = usb_devices();
         note_files(facts, usb_nodes_needed(request, facts.usb));
+    }
+    if (!request.vfio.empty()) {
+        facts.vfio = vfio_devices();
+        note_files(facts, vfio_nodes_needed(request, facts.vfio));
     }
     // A round for each generation of backing files.
     for (auto more = more_files_needed(request, facts.files); !more.empty();

@@ -48,6 +48,9 @@ class Effects {
     virtual void make_new_file(const plan::NewFile& file) = 0;
     // As agent/executor/guest_directory.h.
     virtual void remove_guest_directory(const std::string& path) = 0;
+    // As the functions of their names in agent/executor/taken_devices.h.
+    virtual void take_devices(const LaunchPlan& plan) = 0;
+    virtual void give_back_devices(const std::string& guest, std::vector<std::string>& log) = 0;
     virtual executor::ExitRecord take_back(const std::string& guest,
                                            std::vector<std::string>& log) = 0;
     virtual void kill_scope(const std::string& guest) = 0;

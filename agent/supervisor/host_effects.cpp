@@ -3,6 +3,7 @@
 #include "agent/executor/guest_directory.h"
 #include "agent/executor/new_file.h"
 #include "agent/executor/sole_claims.h"
+#include "agent/executor/taken_devices.h"
 #include "agent/host/accounts.h"
 #include "agent/host/emulator_files.h"
 #include "agent/host/kernel_view.h"
@@ -52,6 +53,10 @@ class HostEffects final : public Effects {
     }
     executor::RunningGuest launch(const LaunchPlan& plan) override {
         return executor::launch(plan);
+    }
+    void take_devices(const LaunchPlan& plan) override { executor::take_devices(plan); }
+    void give_back_devices(const std::string& guest, std::vector<std::string>& log) override {
+        executor::give_back_devices(guest, log);
     }
     executor::ExitRecord take_back(const std::string& guest,
                                    std::vector<std::string>& log) override {

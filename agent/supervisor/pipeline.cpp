@@ -54,6 +54,9 @@ Outcome<Launched> Pipeline::launch(const Definition& definition) {
     auto plan = decide(definition, &Reservations::resolve_and_take);
     if (const auto* first = std::get_if<LaunchPlan>(&plan); first != nullptr && first->new_file)
         plan = with_new_file(definition, *first);
+    if (const auto* next = std::get_if<LaunchPlan>(&plan);
+        next != nullptr && plan::takes_devices(*next))
+        plan = with_devices(definition, *next);
     if (auto* failure = std::get_if<Failure>(&plan)) return std::move(*failure);
     auto launched = carry_out(std::get<LaunchPlan>(plan));
     if (std::holds_alternative<Failure>(launched)) reservations_.give_back(definition.guest.name);
@@ -75,6 +78,29 @@ Outcome<LaunchPlan> Pipeline::with_new_file(const Definition& definition, const 
     reservations_.give_back(plan.name);
     return Failure{Failure::Kind::launch_failed,
                    second->new_file->path + " went away as soon as it was made"};
+}
+
+// Their groups have nodes then, which the guest is given like all others.
+Outcome<LaunchPlan> Pipeline::with_devices(const Definition& definition, const LaunchPlan& plan) {
+    try {
+        effects_.take_devices(plan);
+    } catch (const std::exception& error) {
+        reservations_.give_back(plan.name);
+        return Failure{Failure::Kind::launch_failed, error.what()};
+    }
+    auto made = decide(definition, &Reservations::resolve_and_take);
+    const auto* second = std::get_if<LaunchPlan>(&made);
+    if (second != nullptr && !plan::takes_devices(*second)) return made;
+    std::vector<std::string> log;
+    effects_.give_back_devices(plan.name, log);
+    reservations_.give_back(plan.name);
+    if (second == nullptr && log.empty()) return made;
+    std::string message = second == nullptr
+                              ? std::get<Failure>(made).message
+                              : "the host's drivers have taken the guest's devices back at once";
+    for (const auto& line : log)
+        message += "; besides, " + line;
+    return Failure{Failure::Kind::launch_failed, message};
 }
 
 Launched Pipeline::adopt(executor::RunningGuest guest) {

@@ -66,6 +66,7 @@ class Pipeline {
     Outcome<LaunchPlan> decide(const Definition& definition, Resolver resolver);
     static Outcome<LaunchPlan> outcome_of(Resolution resolution, const PolicySnapshot& policy,
                                           const Definition& definition);
+    Outcome<LaunchPlan> with_devices(const Definition& definition, const LaunchPlan& plan);
     Outcome<LaunchPlan> with_new_file(const Definition& definition, const LaunchPlan& plan);
     Outcome<Launched> carry_out(const LaunchPlan& plan);
     Launched named(executor::RunningGuest guest);

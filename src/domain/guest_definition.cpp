@@ -2,6 +2,8 @@
 #include "src/domain/guest_definition.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 namespace vmwarden {
 
@@ -28,6 +30,12 @@ void strip(std::vector<Device>& devices) {
 
 } // namespace
 
+std::string PciPlace::text() const {
+    std::array<char, 40> out{};
+    std::snprintf(out.data(), out.size(), "%04x:%02x:%02x.%x", domain, bus, slot, function);
+    return out.data();
+}
+
 bool valid_guest_name(std::string_view name) {
     constexpr std::size_t longest = 64;
     if (name.empty() || name.size() > longest || name[0] == '.' || name[0] == '-') return false;
@@ -49,6 +57,8 @@ GuestDefinition strip_places(GuestDefinition definition) {
             store.source_place = {};
     }
     strip(definition.host_devices);
+    for (auto& device : definition.host_devices)
+        device.rom.file_place = {};
     strip(definition.interfaces);
     for (auto& interface : definition.interfaces)
         interface.rom.file_place = {};

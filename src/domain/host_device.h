@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// <hostdev>: a device of the host's that becomes the guest's. Of USB; other kinds are refused.
+// <hostdev>: a device of the host's that becomes the guest's. Of USB and PCI, and mediated ones;
+// other kinds are refused.
 #pragma once
 
+#include "src/base/units.h"
 #include "src/domain/device_info.h"
+#include "src/domain/device_rom.h"
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace vmwarden {
 
@@ -23,16 +27,39 @@ struct UsbPlace {
     bool operator==(const UsbPlace&) const = default;
 };
 
+// Where on the host's PCI buses a device is.
+struct PciPlace {
+    unsigned domain = 0;   // to 0xffff
+    unsigned bus = 0;      // to 0xff
+    unsigned slot = 0;     // to 0x1f
+    unsigned function = 0; // to 7
+    bool operator==(const PciPlace&) const = default;
+    // "0000:06:02.0", as sysfs and lspci -D have it.
+    [[nodiscard]] std::string text() const;
+};
+
 // optional: a guest starts without a device that is not there. requisite asks, at a start, for the
 // same as mandatory.
 enum class StartupPolicy { unsaid, mandatory, requisite, optional };
 
+enum class HostDeviceType { usb, pci, mdev };
+
 struct HostDevice {
-    std::optional<UsbModel> model; // one of the two at least; both must fit
+    HostDeviceType type = HostDeviceType::usb;
+    std::optional<UsbModel> model; // of usb: one of the two at least; both must fit
     std::optional<UsbPlace> at;
+    PciPlace pci = {}; // of pci
+    Uuid mdev = {};    // of mdev: its name
     StartupPolicy startup = StartupPolicy::unsaid;
-    std::optional<bool> managed; // true: QEMU takes it from its driver and gives it back, always
-    SourcePlace place;
+    // Of pci, true: taken from its driver at start, and given back. Of usb true always: QEMU does
+    // it.
+    std::optional<bool> managed;
+    bool names_driver = false;        // <driver name='vfio'/>, which is the only one
+    unsigned boot_order = 0;          // as DiskTuning has it
+    DeviceRom rom = {};               // of pci
+    std::optional<bool> display = {}; // of mdev: what it draws is seen in the guest's display,
+    std::optional<bool> ramfb = {};   // also before its driver is there
+    SourcePlace place = {};
     DeviceInfo info = {};
     bool operator==(const HostDevice&) const = default;
 };

@@ -241,7 +241,9 @@ unsigned read_boot_order(ElementReader& element, const GuestDefinition& guest) {
             std::any_of(guest.disks.begin(), guest.disks.end(),
                         [&](const Disk& other) { return taken(other.tuning.boot_order); }) ||
             std::any_of(guest.interfaces.begin(), guest.interfaces.end(),
-                        [&](const Interface& other) { return taken(other.boot_order); });
+                        [&](const Interface& other) { return taken(other.boot_order); }) ||
+            std::any_of(guest.host_devices.begin(), guest.host_devices.end(),
+                        [&](const HostDevice& other) { return taken(other.boot_order); });
         if (twice)
             boot.error(boot.at(), "boot order " + std::to_string(order) + " is given twice",
                        "give each device its own");

@@ -68,6 +68,8 @@ inline constexpr Word<InterfaceType> interface_types[] = {{"user", InterfaceType
 inline constexpr Word<StartupPolicy> startup_policies[] = {{"mandatory", StartupPolicy::mandatory},
                                                            {"requisite", StartupPolicy::requisite},
                                                            {"optional", StartupPolicy::optional}};
+inline constexpr Word<HostDeviceType> host_device_types[] = {
+    {"usb", HostDeviceType::usb}, {"pci", HostDeviceType::pci}, {"mdev", HostDeviceType::mdev}};
 inline constexpr Word<MacvtapMode> macvtap_modes[] = {{"vepa", MacvtapMode::vepa},
                                                       {"bridge", MacvtapMode::bridge},
                                                       {"private", MacvtapMode::private_}};

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -104,6 +105,33 @@ inline std::string usb_node(const UsbFact& device) {
     return "/dev/bus/usb/" + padded(device.bus) + "/" + padded(device.device);
 }
 
+// A PCI device of the host's, as /sys/bus/pci/devices shows it.
+struct PciFact {
+    std::uint16_t vendor = 0;
+    std::uint16_t device = 0;
+    std::uint32_t class_code = 0; // 0x020000: base class, subclass, interface
+    unsigned header_type = 0;     // of its configuration; 0: neither a bridge to PCI nor to CardBus
+    std::string driver;           // empty: none
+    std::optional<unsigned> group; // that the IOMMU keeps apart from others; none: no IOMMU
+    bool operator==(const PciFact&) const = default;
+};
+// The kernel's VFIO has it: vfio-pci, or a driver like mlx5_vfio_pci.
+inline bool is_vfio_driver(std::string_view driver) {
+    return driver.ends_with("vfio-pci") || driver.ends_with("vfio_pci");
+}
+inline std::string vfio_node(unsigned group) {
+    return "/dev/vfio/" + std::to_string(group);
+}
+constexpr const char* vfio_container = "/dev/vfio/vfio"; // which all groups are opened with
+
+// What VFIO could hand to a guest.
+struct VfioFact {
+    std::map<std::string, PciFact> pci;           // by address, "0000:06:02.0"
+    std::map<Uuid, std::optional<unsigned>> mdev; // mediated devices and their IOMMU groups
+    bool driver = false;                          // vfio-pci is loaded
+    bool operator==(const VfioFact&) const = default;
+};
+
 // Two different MCS categories, the smaller first.
 using CategoryPair = std::pair<unsigned, unsigned>;
 
@@ -124,7 +152,8 @@ struct HostFacts {
     std::map<std::string, FileFact> files;
     // Of this host and, once reserved, of other guests; where the request wants networks.
     std::map<std::string, NetworkFact> networks = {};
-    std::vector<UsbFact> usb = {};            // where the request wants them
+    std::vector<UsbFact> usb = {}; // where the request wants them
+    VfioFact vfio = {};
     std::vector<FirmwareDescriptor> firmware; // if asked for; the first that fits is the one
     unsigned other_guests = 0;                // that run or start now
     std::set<CategoryPair> categories_in_use;

@@ -94,7 +94,9 @@ HostPolicy built_in_policy() {
     policy.disks_allow = list_of<std::string>(std::array{"/"});
     policy.disks_deny = list_of<std::string>(default_denied_disks);
     policy.host_devices_usb = {Permission::allow, {}};
-    policy.host_devices_pci = {Permission::allow, {}};
+    // They read and write memory by themselves: an administrator says so.
+    policy.host_devices_pci = {Permission::deny, {}};
+    policy.host_devices_mdev = {Permission::deny, {}};
     policy.host_devices_tpm = {Permission::deny, {}};
     policy.networks.value.push_back({Network{"default", NetworkType::user}, {}});
     return policy;

@@ -95,6 +95,7 @@ struct HostPolicy {
     Setting<Permission> host_devices_usb;
     Setting<Permission> host_devices_pci;
     Setting<Permission> host_devices_tpm;
+    Setting<Permission> host_devices_mdev;
     Setting<std::vector<Setting<Permit>>> permits;
     Setting<std::vector<Setting<Network>>> networks; // by name, each once
     Setting<std::vector<Setting<std::string>>> lock; // names of keys and sections

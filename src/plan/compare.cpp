@@ -100,6 +100,11 @@ constexpr std::array field_names{
     FieldName{"directories.path", "path"},
     FieldName{"directories.owner", "owner"},
     FieldName{"directories.label", "label"},
+    FieldName{"host_devices.kind", "kind"},
+    FieldName{"host_devices.address", "device"},
+    FieldName{"host_devices.group", "IOMMU group"},
+    FieldName{"host_devices.managed", "given back at the end"},
+    FieldName{"host_devices.ready", "bound to VFIO"},
     FieldName{"links_down", "cards without a cable"},
     FieldName{"security.model", "security driver"},
     FieldName{"security.process_label", "process label"},
@@ -124,6 +129,7 @@ constexpr std::array item_names{
     ItemName{"networks", "purpose", ""},
     ItemName{"attendants", "name", "program beside QEMU "},
     ItemName{"directories", "purpose", "directory of "},
+    ItemName{"host_devices", "purpose", ""},
 };
 
 template <class Table>

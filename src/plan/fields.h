@@ -28,6 +28,8 @@ template <>
 constexpr inline std::array<std::string_view, 3> words<NetworkDevice::Kind>{"tap", "given_tap",
                                                                             "macvtap"};
 template <>
+constexpr inline std::array<std::string_view, 2> words<HostDevice::Kind>{"pci", "mdev"};
+template <>
 constexpr inline std::array<std::string_view, 3> words<FileGrant::Sharing>{"exclusive", "shared",
                                                                            "readonly"};
 template <>
@@ -218,6 +220,19 @@ void each_field(T& it, Visit&& visit) {
     visit("purpose", purpose);
     visit("because", because);
 }
+
+template <Is<HostDevice> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [kind, address, group, managed, ready, purpose, because] = it;
+    visit("kind", kind);
+    visit("address", address);
+    visit("group", group);
+    visit("managed", managed);
+    visit("ready", ready);
+    visit("purpose", purpose);
+    visit("because", because);
+}
+
 template <Is<NewFile> T, class Visit>
 void each_field(T& it, Visit&& visit) {
     auto& [path, from, from_id, purpose, owner] = it;
@@ -258,8 +273,8 @@ void each_field(T& it, Visit&& visit) {
 template <Is<LaunchPlan> T, class Visit>
 void each_field(T& it, Visit&& visit) {
     auto& [name, uuid, asked, state_directory, scope, process, shim, files, networks, links_down,
-           new_file, attendants, directories, security, display_port, restart_on_poweroff,
-           decisions] = it;
+           host_devices, new_file, attendants, directories, security, display_port,
+           restart_on_poweroff, decisions] = it;
     visit("name", name);
     visit("uuid", uuid);
     visit("asked", asked);
@@ -270,6 +285,7 @@ void each_field(T& it, Visit&& visit) {
     visit("files", files);
     visit("networks", networks);
     visit("links_down", links_down);
+    visit("host_devices", host_devices);
     visit("new_file", new_file);
     visit("attendants", attendants);
     visit("directories", directories);

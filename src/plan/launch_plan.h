@@ -180,6 +180,21 @@ struct NetworkDevice {
     bool operator==(const NetworkDevice&) const = default;
 };
 
+// A device of the host's that the kernel's VFIO hands to QEMU, with all of its IOMMU group.
+struct HostDevice {
+    enum class Kind : std::uint8_t { pci, mdev };
+    Kind kind = Kind::pci;
+    std::string address;     // "0000:06:02.0", or the name of a mediated device
+    std::uint32_t group = 0; // its node, /dev/vfio/GROUP, is among the files
+    bool managed = false;    // a PCI device: taken from its driver if it has one, and given back
+    // It is VFIO's. A plan with one that is not yet is made anew when it has been taken, and has
+    // the node then.
+    bool ready = false;
+    std::string purpose; // "hostdev 0"
+    std::string because; // the line of the policy
+    bool operator==(const HostDevice&) const = default;
+};
+
 // What the guest has for itself and does not have yet: made before the launch, out of a file that
 // all share. A plan with one is made anew then, and has the file among its files.
 struct NewFile {
@@ -239,6 +254,7 @@ struct LaunchPlan {
     std::vector<FileGrant> files;
     std::vector<NetworkDevice> networks = {};
     std::vector<std::string> links_down = {}; // QEMU's names of cards whose cable is out at first
+    std::vector<HostDevice> host_devices = {};
     std::optional<NewFile> new_file = {};
     std::vector<Attendant> attendants = {};
     std::vector<GuestDirectory> directories = {};
@@ -252,6 +268,13 @@ struct LaunchPlan {
 // The alias of the network devices that are made for a guest.
 inline std::string network_alias(const std::string& guest) {
     return "vmwarden guest " + guest;
+}
+
+// Whether something must be taken from the host before this can be a launch.
+inline bool takes_devices(const LaunchPlan& plan) {
+    for (const auto& device : plan.host_devices)
+        if (!device.ready) return true;
+    return false;
 }
 
 } // namespace vmwarden::plan

@@ -265,6 +265,20 @@ void show_networks(Page& page, const Json& networks) {
     }
 }
 
+void show_host_devices(Page& page, const Json& devices) {
+    if (!devices.is_array() || devices.empty()) return;
+    page.section("Host devices");
+    for (const auto& device : devices) {
+        const bool pci = word(device, "kind") == "pci";
+        page.row(word(device, "address"), std::string(pci ? "a PCI" : "a mediated") +
+                                              " device of IOMMU group " + word(device, "group") +
+                                              ", for " + word(device, "purpose"));
+        page.row("", word(device, "because"));
+        if (!yes(device, "ready"))
+            page.row("", "taken from the host at start, given back when the guest ends");
+    }
+}
+
 void show_process(Page& page, const Json& process) {
     page.section("Limits");
     for (const auto& limit : at(process, "limits"))
@@ -323,6 +337,7 @@ std::string text_of(const Json& plan) {
     show_directories(page, at(plan, "directories"));
     show_networks(page, at(plan, "networks"));
     show_attendants(page, at(plan, "attendants"));
+    show_host_devices(page, at(plan, "host_devices"));
     show_process(page, at(plan, "process"));
     show_command(page, at(plan, "process"));
     show_decisions(page, at(plan, "decisions"));

@@ -36,7 +36,9 @@ bool has_own_orders(const GuestDefinition& definition) {
     return std::ranges::any_of(definition.disks,
                                [](const Disk& disk) { return disk.tuning.boot_order != 0; }) ||
            std::ranges::any_of(definition.interfaces,
-                               [](const Interface& each) { return each.boot_order != 0; });
+                               [](const Interface& each) { return each.boot_order != 0; }) ||
+           std::ranges::any_of(definition.host_devices,
+                               [](const HostDevice& each) { return each.boot_order != 0; });
 }
 
 void take_own_orders(const GuestDefinition& definition, BootOrder& order) {
@@ -47,6 +49,8 @@ void take_own_orders(const GuestDefinition& definition, BootOrder& order) {
         take(definition.disks[i].tuning.boot_order, order.disks[i]);
     for (std::size_t i = 0; i < definition.interfaces.size(); ++i)
         take(definition.interfaces[i].boot_order, order.interfaces[i]);
+    for (std::size_t i = 0; i < definition.host_devices.size(); ++i)
+        take(definition.host_devices[i].boot_order, order.host_devices[i]);
 }
 
 } // namespace
@@ -55,6 +59,7 @@ BootOrder boot_order(const GuestDefinition& definition) {
     BootOrder order;
     order.disks.resize(definition.disks.size());
     order.interfaces.resize(definition.interfaces.size());
+    order.host_devices.resize(definition.host_devices.size());
     unsigned next = 1;
     const auto number = [&](std::optional<unsigned>& place) {
         if (!place) place = next++;

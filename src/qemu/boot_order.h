@@ -9,10 +9,11 @@
 
 namespace vmwarden::qemu {
 
-// By index into the definition's disks and interfaces; none: never booted from.
+// By index into the definition's lists; none: never booted from.
 struct BootOrder {
     std::vector<std::optional<unsigned>> disks;
     std::vector<std::optional<unsigned>> interfaces;
+    std::vector<std::optional<unsigned>> host_devices = {}; // where they have an order of their own
 };
 
 // Every device of a class is tried before the next class; drives of a class in the order of their

@@ -54,7 +54,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& given, const Command
     add_hubs(command, definition);
     add_drives(command, boot, definition, context);
     add_interfaces(command, boot, definition, context);
-    add_host_devices(command, definition, context);
+    add_host_devices(command, boot, definition, context);
     add_characters(command, definition, context);
     add_graphics(command, definition, context);
     add_videos(command, definition);

@@ -49,8 +49,9 @@ struct CommandContext {
     std::map<std::size_t, std::vector<Image>> images;
     // Index in definition.interfaces -> the host's device behind it; absent: QEMU's own network.
     std::map<std::size_t, NetworkBackEnd> networks = {};
-    // Index in definition.host_devices -> the node of the device that was found for it, empty for
-    // one that the guest goes without; absent: QEMU looks for it.
+    // Index in definition.host_devices -> the node of the device that was found for it, of one that
+    // the kernel's VFIO hands over that of its group; empty for one that the guest goes without;
+    // absent: QEMU looks for it.
     std::map<std::size_t, std::string> host_devices = {};
     int tpm_fd = -1; // connected socket, inherited, to swtpm's control; -1: QEMU connects itself
     // A person runs the line: it does not wait to be released, brings no sandbox, and QEMU reads on

@@ -19,8 +19,8 @@ void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefi
                     const CommandContext& context);
 
 // "hostdevN" for host device N.
-void add_host_devices(CommandLine& command, const GuestDefinition& definition,
-                      const CommandContext& context);
+void add_host_devices(CommandLine& command, const BootOrder& boot,
+                      const GuestDefinition& definition, const CommandContext& context);
 
 // Character device "charN" (query-chardev names a pty) and device "console-N", "channel-N" or
 // "parallel-N" for character N.

@@ -51,7 +51,7 @@ Need need_of_usb(const GuestDefinition& definition) {
     for (const auto& character : definition.characters)
         if (character.target == CharacterDevice::Target::usb_serial) add(character.info);
     for (const auto& device : definition.host_devices)
-        add(device.info);
+        if (device.type == HostDeviceType::usb) add(device.info);
     for (const auto& device : definition.redirected)
         add(device.info);
     for (const auto& card : definition.smartcards)

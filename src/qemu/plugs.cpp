@@ -30,7 +30,8 @@ class Collector {
             add(interface, "interface", on_pci(model == nullptr || model->pci));
         }
         for (const auto& device : definition_.host_devices)
-            add(device, "hostdev", PlugBus::usb);
+            add(device, "hostdev",
+                device.type == HostDeviceType::usb ? PlugBus::usb : PlugBus::pci);
         for (const auto& character : definition_.characters)
             add_character(character);
         for (const auto& video : definition_.videos)

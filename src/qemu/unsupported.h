@@ -10,6 +10,7 @@ namespace vmwarden::qemu {
 
 void check_drives(Diagnostics& found, const GuestDefinition& definition);
 void check_devices(Diagnostics& found, const GuestDefinition& definition);
+void check_host_devices(Diagnostics& found, const GuestDefinition& definition);
 
 // Text that QEMU, or a terminal that shows it, would not take as it stands: control characters and
 // what is not UTF-8.

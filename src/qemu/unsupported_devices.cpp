@@ -197,6 +197,7 @@ void check_places(Diagnostics& found, const GuestDefinition& given) {
 void check_devices(Diagnostics& found, const GuestDefinition& definition) {
     for (const auto& interface : definition.interfaces)
         check_interface(found, interface);
+    check_host_devices(found, definition);
     check_characters(found, definition);
     check_graphics(found, definition);
     check_redirection(found, definition);

@@ -108,10 +108,34 @@ void demand_render_nodes(Draft& draft) {
                         "remove what draws with the host's GPU");
 }
 
+// Every group is opened through this node, which alone gives nothing.
+void allow_vfio(Draft& draft) {
+    const auto& devices = draft.plan.host_devices;
+    if (devices.empty()) return;
+    const auto& first = devices.front();
+    const auto place =
+        std::find_if(draft.definition.host_devices.begin(), draft.definition.host_devices.end(),
+                     [](const HostDevice& device) { return device.type != HostDeviceType::usb; })
+            ->place;
+    const auto& fact = draft.file(vfio_container);
+    const std::string node = vfio_container;
+    const bool usable = fact.guest_can_read && fact.guest_can_write;
+    if (fact.state != FileFact::State::present || fact.type != FileType::character)
+        return draft.refuse(first.purpose, place, node + " is not there, or no character device",
+                            "run: modprobe vfio-pci");
+    if (draft.facts.identity && !usable)
+        return draft.refuse(first.purpose, place,
+                            "the guest's user " + draft.user_text() + " may not open " + node,
+                            "run: chmod 0666 " + node + "; udev does so where it runs");
+    if (draft.plan.scope.device_filter)
+        allow(draft, {node, by_number(fact.type, fact.device), "rw", first.because});
+}
+
 } // namespace
 
 void allow_devices(Draft& draft) {
     demand_small_devices(draft);
+    allow_vfio(draft);
     demand_ports_of_the_host(draft);
     demand_render_nodes(draft);
     if (!draft.plan.scope.device_filter) return;

@@ -85,7 +85,7 @@ const UsbFact* choose(Draft& draft, const HostDevice& wanted, const std::string&
     return nullptr;
 }
 
-void grant(Draft& draft, const HostDevice& wanted, std::size_t index) {
+void grant_usb_device(Draft& draft, const HostDevice& wanted, std::size_t index) {
     const auto step = "hostdev " + std::to_string(index);
     const auto& allowed = draft.policy.host_devices_usb;
     if (allowed.value == Permission::deny)
@@ -114,7 +114,11 @@ void grant(Draft& draft, const HostDevice& wanted, std::size_t index) {
 void grant_host_devices(Draft& draft) {
     const auto& devices = draft.definition.host_devices;
     for (std::size_t i = 0; i < devices.size(); ++i)
-        grant(draft, devices[i], i);
+        if (devices[i].type == HostDeviceType::usb)
+            grant_usb_device(draft, devices[i], i);
+        else
+            grant_vfio_device(draft, devices[i], i);
+    grant_vfio_groups(draft);
 }
 
 } // namespace resolving

@@ -14,13 +14,24 @@ namespace vmwarden::resolving {
 
 namespace {
 
-// What the kernel gave every process for decades; QEMU's crypto locks a few keys. Guests that pin
-// their memory are to get more with the device that needs it.
+// What the kernel gave every process for decades; QEMU's crypto locks a few keys.
 constexpr std::uint64_t locked_memory = 64 * 1024;
+
+// VFIO pins all of a guest's memory, so that devices find it, and some of their own; behind an
+// IOMMU of the guest's, for each device once more.
+std::uint64_t memory_for_devices(const Draft& draft) {
+    constexpr std::uint64_t room = std::uint64_t(1) << 30;
+    const auto& devices = draft.plan.host_devices;
+    if (devices.empty()) return locked_memory;
+    const auto times = draft.definition.iommu ? devices.size() : 1;
+    const auto most = std::numeric_limits<std::uint64_t>::max();
+    const auto memory = draft.definition.memory.count;
+    return memory > (most - room) / times ? most : memory * times + room;
+}
 
 // A guest that pins its memory may pin what its scope may have.
 std::uint64_t locked_memory_of(const Draft& draft) {
-    if (!qemu::locks_memory(draft.definition)) return locked_memory;
+    if (!qemu::locks_memory(draft.definition)) return memory_for_devices(draft);
     const auto most = draft.plan.scope.memory_max;
     return most == 0 ? std::numeric_limits<std::uint64_t>::max() : most;
 }
@@ -62,6 +73,8 @@ GuestDefinition with_resolved_paths(const Draft& draft) {
         if (firmware.dtb == file.path) firmware.dtb = file.resolved;
         for (auto& interface : definition.interfaces)
             if (interface.rom.file == file.path) interface.rom.file = file.resolved;
+        for (auto& device : definition.host_devices)
+            if (device.rom.file == file.path) device.rom.file = file.resolved;
     }
     return definition;
 }

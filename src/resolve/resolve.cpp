@@ -84,7 +84,9 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
     for (const auto& wanted : resolving::wanted_roms(definition))
         files.push_back(wanted.path);
     request.networks = resolving::needs_networks(policy, definition);
-    request.usb = definition.host_devices;
+    for (const auto& device : definition.host_devices)
+        (device.type == HostDeviceType::usb ? request.usb : request.vfio).push_back(device);
+    if (!request.vfio.empty()) files.emplace_back(vfio_container);
     if (request.networks) files.emplace_back(resolving::vhost_node);
     for (const auto& node : policy.cgroup_device_acl.value)
         files.push_back(node.value);

@@ -32,7 +32,8 @@ struct FactsRequest {
     bool networks = false; // the host's network devices
     // The host's USB devices, where any are; the nodes of those that fit: usb_nodes_needed().
     std::vector<HostDevice> usb = {};
-    bool firmware = false; // which there is, and the files that it is of
+    std::vector<HostDevice> vfio = {}; // those of PCI and mediated ones, likewise
+    bool firmware = false;             // which there is, and the files that it is of
     bool operator==(const FactsRequest&) const = default;
 };
 
@@ -53,6 +54,9 @@ std::vector<std::string> more_files_needed(const FactsRequest& request,
 // The nodes of the USB devices that the definition may mean, after a look at what is plugged in.
 std::vector<std::string> usb_nodes_needed(const FactsRequest& request,
                                           const std::vector<UsbFact>& usb);
+
+// Likewise those of the IOMMU groups that the definition's devices are of.
+std::vector<std::string> vfio_nodes_needed(const FactsRequest& request, const VfioFact& vfio);
 
 // Why a guest may not start as asked. `denied` tells a policy's no from a host that cannot.
 struct Refusal {

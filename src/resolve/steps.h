@@ -18,6 +18,9 @@ void choose_labels(Draft& draft);                               // labels.cpp
 void grant_files(Draft& draft);        // files.cpp; after identity and labels
 void grant_host_devices(Draft& draft); // host_devices.cpp; of grant_files()
 void grant_tpm(Draft& draft);          // tpm.cpp; of grant_files()
+// vfio_devices.cpp; of grant_host_devices()
+void grant_vfio_device(Draft& draft, const HostDevice& wanted, std::size_t index);
+void grant_vfio_groups(Draft& draft);
 void shape_scope(Draft& draft);        // scope.cpp
 void choose_slice(Draft& draft);       // partition.cpp; of shape_scope()
 void tune_scope(Draft& draft);         // tuning.cpp; after files and scope

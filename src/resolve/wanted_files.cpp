@@ -82,6 +82,8 @@ std::vector<WantedFile> wanted_roms(const GuestDefinition& definition) {
     };
     for (std::size_t i = 0; i < definition.interfaces.size(); ++i)
         want("rom of interface " + std::to_string(i), definition.interfaces[i].rom);
+    for (std::size_t i = 0; i < definition.host_devices.size(); ++i)
+        want("rom of hostdev " + std::to_string(i), definition.host_devices[i].rom);
     return out;
 }
 

@@ -57,12 +57,22 @@ bool is_program_file(const OpenFd& fd) {
     return !fd.is_device && !fd.writable && fd.target.starts_with("/usr/");
 }
 
+// A device of an IOMMU group, of which the plan says how many there are; the kernel does not say
+// which one this is.
+bool is_host_device(const LaunchPlan& plan, const KernelView& view, const OpenFd& fd) {
+    constexpr std::string_view target = "anon_inode:[vfio-device]";
+    const auto so_far = std::count_if(view.fds.begin(), view.fds.end(), [&](const OpenFd& other) {
+        return other.target == target && other.number <= fd.number;
+    });
+    return fd.target == target && static_cast<std::size_t>(so_far) <= plan.host_devices.size();
+}
+
 bool is_explained(const LaunchPlan& plan, const KernelView& view, const OpenFd& fd) {
     // The node of all tap devices is on every list; which device it was opened for is not.
     if (!fd.network.empty()) return is_network_queue(plan, view, fd);
-    return is_network_queue(plan, view, fd) || is_own_object(fd.target) ||
-           is_granted_file(plan, fd) || is_log(plan, fd) || is_allowed_device(plan.scope, fd) ||
-           is_null_input(fd) || is_program_file(fd);
+    return is_network_queue(plan, view, fd) || is_host_device(plan, view, fd) ||
+           is_own_object(fd.target) || is_granted_file(plan, fd) || is_log(plan, fd) ||
+           is_allowed_device(plan.scope, fd) || is_null_input(fd) || is_program_file(fd);
 }
 
 } // namespace

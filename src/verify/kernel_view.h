@@ -62,6 +62,13 @@ struct NetworkView {
     bool operator==(const NetworkView&) const = default;
 };
 
+// A device of the host's that VFIO hands over.
+struct HostDeviceView {
+    std::string driver;            // empty: none, or no such device
+    std::optional<unsigned> group; // of the IOMMU
+    bool operator==(const HostDeviceView&) const = default;
+};
+
 // A limit of the scope's node.
 struct LimitView {
     bool offered = false;               // this host's unified hierarchy has the controller
@@ -114,8 +121,9 @@ struct KernelView {
     std::map<std::string, std::string> scope_files;
     std::vector<ThreadView> threads;
     std::vector<OpenFd> fds;
-    std::vector<FileView> files;            // one per plan.files, in order
-    std::vector<NetworkView> networks = {}; // one per plan.networks
+    std::vector<FileView> files;                   // one per plan.files, in order
+    std::vector<NetworkView> networks = {};        // one per plan.networks
+    std::vector<HostDeviceView> host_devices = {}; // one per plan.host_devices, in order
     std::vector<CompanionView> companions = {};
     bool operator==(const KernelView&) const = default;
 };

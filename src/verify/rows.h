@@ -25,6 +25,8 @@ void add_descriptor_rows(Rows& rows, const LaunchPlan& plan, const KernelView& v
 
 // networks.cpp: the network devices behind the guest's cards
 void add_network_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// host_devices.cpp: the host's devices that VFIO has handed to QEMU
+void add_host_device_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // Whether the descriptor is one of those that the plan has for them.
 bool is_network_queue(const LaunchPlan& plan, const KernelView& view, const OpenFd& fd);
 

@@ -14,6 +14,7 @@ std::vector<VerifyRow> verify(const LaunchPlan& plan, const KernelView& view) {
     verifying::add_tuning_rows(rows, plan, view);
     verifying::add_file_rows(rows, plan, view);
     verifying::add_network_rows(rows, plan, view);
+    verifying::add_host_device_rows(rows, plan, view);
     verifying::add_descriptor_rows(rows, plan, view);
     return rows;
 }

@@ -108,6 +108,10 @@ class FakeHost final : public supervisor::Effects {
     std::vector<executor::Survivor> survey() override;
     executor::RunningGuest launch(const LaunchPlan& plan) override;
     // No guest of these tests has firmware.
+    void take_devices(const LaunchPlan&) override { throw std::logic_error("take_devices"); }
+    void give_back_devices(const std::string&, std::vector<std::string>&) override {
+        throw std::logic_error("give_back_devices");
+    }
     void make_new_file(const plan::NewFile&) override { throw std::logic_error("make_new_file"); }
     void remove_guest_directory(const std::string& path) override;
     executor::ExitRecord take_back(const std::string& guest,

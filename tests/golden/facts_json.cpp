@@ -151,6 +151,35 @@ std::uint16_t usb_id(const Json& device, std::size_t index) {
         std::stoul(device.at("id").at(index).get<std::string>(), nullptr, 16));
 }
 
+PciFact pci_of(const Json& json) {
+    only(json, {"id", "class", "header_type", "driver", "group"});
+    PciFact device;
+    device.vendor = usb_id(json, 0);
+    device.device = usb_id(json, 1);
+    device.class_code = static_cast<std::uint32_t>(
+        std::stoul(json.value("class", std::string("020000")), nullptr, 16));
+    device.header_type = json.value("header_type", 0U);
+    device.driver = json.value("driver", "");
+    if (json.contains("group")) device.group = json.at("group").get<unsigned>();
+    return device;
+}
+
+VfioFact vfio_of(const Json& json) {
+    VfioFact vfio;
+    const auto devices = json.value("pci", Json::object());
+    for (const auto& item : devices.items())
+        if (item.key() == "vfio-pci")
+            vfio.driver = item.value().get<bool>();
+        else
+            vfio.pci.emplace(item.key(), pci_of(item.value()));
+    const auto mediated = json.value("mdev", Json::object());
+    for (const auto& item : mediated.items())
+        vfio.mdev.emplace(Uuid::parse(item.key()).value(),
+                          item.value() == "none" ? std::nullopt
+                                                 : std::optional(item.value().get<unsigned>()));
+    return vfio;
+}
+
 FirmwareDescriptor firmware_of(const Json& json) {
     only(json, {"file", "executable", "nvram_template", "architecture", "machines", "features"});
     const auto features = json.value("features", std::set<std::string>());
@@ -190,10 +219,26 @@ void read_accounts(HostFacts& facts, const Json& json) {
 
 HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::path& bases) {
     const auto json = load(file, bases);
-    only(json,
-         {"machine_arch", "host_uuid", "identity", "identity_error", "shim_account", "kvm",
-          "selinux", "processors", "memory_nodes", "files", "categories_in_use", "category_seed",
-          "exclusive_images", "shared_images", "ports_in_use", "networks", "usb", "firmware"});
+    only(json, {"machine_arch",
+                "host_uuid",
+                "identity",
+                "identity_error",
+                "shim_account",
+                "kvm",
+                "selinux",
+                "processors",
+                "memory_nodes",
+                "files",
+                "categories_in_use",
+                "category_seed",
+                "exclusive_images",
+                "shared_images",
+                "ports_in_use",
+                "networks",
+                "usb",
+                "pci",
+                "mdev",
+                "firmware"});
     HostFacts facts;
     facts.machine_arch = json.at("machine_arch").get<std::string>();
     facts.host_uuid = Uuid::parse(json.at("host_uuid").get<std::string>()).value();
@@ -220,6 +265,7 @@ HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::p
                              item.at("at").at(1).get<unsigned>(), usb_id(item, 0), usb_id(item, 1),
                              item.value("hub", false)});
     }
+    facts.vfio = vfio_of(json);
     const auto networks = json.value("networks", Json::object());
     for (const auto& item : networks.items())
         facts.networks.emplace(item.key(), network_of(item.value()));

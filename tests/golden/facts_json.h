@@ -16,6 +16,9 @@
 //   "networks": {"br0": {"kind": "bridge"|"tap"|"other"*, "mtu": 1500*, "down", "loopback",
 //       "persistent", "multi_queue": false*}}
 //   "usb": [{"at": [bus, device], "id": ["1d6b", "0002"], "hub": false*}]
+//   "pci": {"0000:06:02.0": {"id": ["8086", "100e"], "class": "020000"*, "header_type": 0*,
+//       "driver": "e1000", "group": 5}, "vfio-pci": whether it is loaded, false*}
+//   "mdev": {UUID: group or "none"}
 //   "categories_in_use": [[low, high], …] | "all", "category_seed": n
 //   "ports_in_use": [port, …]
 //   "firmware": [{"file", "executable", "nvram_template", "architecture", "machines": [GLOB, …],

@@ -95,8 +95,11 @@ void expect_asked(const Inputs& in) {
     }
     if (!request.networks) asked.networks.clear();
     if (request.usb.empty()) asked.usb.clear();
+    if (request.vfio.empty()) asked.vfio = {};
     std::sort(request.files.begin(), request.files.end());
-    const auto nodes = usb_nodes_needed(request, in.facts.usb);
+    auto nodes = usb_nodes_needed(request, in.facts.usb);
+    for (auto& node : vfio_nodes_needed(request, in.facts.vfio))
+        nodes.push_back(std::move(node));
     std::erase_if(asked.files, [&](const auto& entry) {
         return !std::binary_search(request.files.begin(), request.files.end(), entry.first) &&
                std::count(nodes.begin(), nodes.end(), entry.first) == 0;

@@ -63,9 +63,11 @@ class VirtualMachine:
         arguments = [
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-M", "q35", "-accel", "tcg,thread=multi",
             "-cpu", "max", "-m", str(MEMORY_MIB), "-smp", "2", "-display", "none", "-no-reboot", "-nic", "none",
+            # What a guest may be given: a device of its own behind an IOMMU.
+            "-device", "intel-iommu", "-device", "sdhci-pci,addr=0x11",
             "-kernel", self.options.image.directory / "vmlinux",
             "-initrd", self.options.image.directory / "initrd.img",
-            "-append", "console=ttyS0 quiet cryptomgr.notests mitigations=off "
+            "-append", "console=ttyS0 quiet cryptomgr.notests mitigations=off intel_iommu=on "
                        f"security=selinux selinux=1 enforcing={enforcing}",
             "-chardev", f"file,id=console,path={self.console}", "-serial", "chardev:console",
             "-device", "virtio-serial", "-chardev", f"socket,id=control,fd={theirs.fileno()}",

@@ -234,12 +234,35 @@ class Maker {
             card(interface);
         for (unsigned i = 0; i < number(0, 2); ++i) {
             HostDevice device;
+            if (chance()) {
+                guest.host_devices.push_back(vfio_device(i));
+                continue;
+            }
             if (chance()) device.model = UsbModel{0x1d6b, static_cast<std::uint16_t>(number(1, 9))};
             if (!device.model || chance()) device.at = UsbPlace{number(1, 3), number(1, 127)};
             if (chance()) device.startup = any(startup_policies);
             if (chance()) device.managed = true;
             guest.host_devices.push_back(device);
         }
+    }
+
+    HostDevice vfio_device(unsigned i) {
+        HostDevice device;
+        device.type = chance() ? HostDeviceType::pci : HostDeviceType::mdev;
+        if (chance()) device.boot_order = 100 + i;
+        if (device.type == HostDeviceType::mdev) {
+            device.mdev.bytes[3] = static_cast<std::uint8_t>(number(0, 255));
+            device.display = maybe();
+            device.ramfb = maybe();
+            if (chance()) device.managed = false;
+            return device;
+        }
+        device.pci = {number(0, 0xffff), number(0, 255), number(0, 31), number(0, 7)};
+        if (chance()) device.startup = any(startup_policies);
+        device.managed = maybe();
+        device.names_driver = chance();
+        if (chance()) device.rom = {{}, maybe(), "/usr/share/rom", {}};
+        return device;
     }
 
     template <std::size_t count>

@@ -19,7 +19,9 @@ Claims sample() {
                     "u:object_r:svirt_image_t:s0:c3,c4"};
     FileClaim node{
         "/dev/x", "boot-2", {{6, 5}, true, {259, 3}, {{0}, {6}}, 0660, ""}, std::nullopt, "-"};
-    return {"g", {plain, node}};
+    return {"g",
+            {plain, node},
+            {{"0000:06:02.0", "boot-1", "e1000", ""}, {"0001:00:00.1", "boot-2", "", "vfio pci"}}};
 }
 
 class Journal : public testing::Test {
@@ -44,7 +46,7 @@ TEST(JournalText, comes_back_as_it_was) {
 
 TEST(JournalText, hostile_names_stay_on_their_line) {
     const std::string text = encode(sample());
-    EXPECT_EQ(4, std::count(text.begin(), text.end(), '\n'));
+    EXPECT_EQ(6, std::count(text.begin(), text.end(), '\n'));
 }
 
 TEST(JournalText, every_truncation_is_refused) {

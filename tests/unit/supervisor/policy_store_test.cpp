@@ -65,6 +65,10 @@ class PolicyHost final : public Effects {
     HostFacts probe(const FactsRequest&) override { throw std::logic_error("probe"); }
     std::vector<executor::Survivor> survey() override { throw std::logic_error("survey"); }
     executor::RunningGuest launch(const LaunchPlan&) override { throw std::logic_error("launch"); }
+    void take_devices(const LaunchPlan&) override { throw std::logic_error("take_devices"); }
+    void give_back_devices(const std::string&, std::vector<std::string>&) override {
+        throw std::logic_error("give_back_devices");
+    }
     void make_new_file(const plan::NewFile&) override { throw std::logic_error("make_new_file"); }
     void remove_guest_directory(const std::string&) override {
         throw std::logic_error("remove_guest_directory");
