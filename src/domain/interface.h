@@ -15,7 +15,8 @@ namespace vmwarden {
 
 // user: QEMU's own network. network: the policy's, by name. bridge: a tap device on a bridge of the
 // host. ethernet: a tap device, and no more. direct: a macvtap device over a device of the host.
-enum class InterfaceType { user, network, bridge, ethernet, direct };
+// vhostuser: another program carries the packets, and sees the guest's memory.
+enum class InterfaceType { user, network, bridge, ethernet, direct, vhostuser };
 
 // What macvtap devices over the same device let through to each other.
 enum class MacvtapMode { unsaid, vepa, bridge, private_ }; // unsaid: vepa
@@ -43,6 +44,7 @@ struct Interface {
     std::string bridge = {}; // of type='bridge'
     std::string device = {}; // of type='direct'
     MacvtapMode mode = MacvtapMode::unsaid;
+    std::string socket = {};          // of type='vhostuser': where the other program listens
     std::string target = {};          // the device on the host; empty: named at start
     std::optional<bool> managed = {}; // of type='ethernet': false: `target` is there already
     InterfaceDriver driver = {};

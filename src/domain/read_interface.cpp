@@ -14,17 +14,15 @@ constexpr std::string_view no_sockets = "guests are not joined by sockets: use a
 constexpr std::string_view another_type = "interfaces of another type have it";
 constexpr std::string_view no_owner = "only who looks after the host's network could tell it that";
 
-constexpr NotDone types_refused[] = {
-    {"hostdev", "write <hostdev mode='subsystem' type='pci'>"},
-    {"internal"},
-    {"mcast", no_sockets},
-    {"server", no_sockets},
-    {"client", no_sockets},
-    {"udp", no_sockets},
-    {"vhostuser", "another program's socket would see all of the guest's memory"},
-    {"vdpa"},
-    {"vds", "only VMware has it"},
-    {"null"}};
+constexpr NotDone types_refused[] = {{"hostdev", "write <hostdev mode='subsystem' type='pci'>"},
+                                     {"internal"},
+                                     {"mcast", no_sockets},
+                                     {"server", no_sockets},
+                                     {"client", no_sockets},
+                                     {"udp", no_sockets},
+                                     {"vdpa"},
+                                     {"vds", "only VMware has it"},
+                                     {"null"}};
 constexpr NotDone attributes_refused[] = {
     {"managed", "it is an attribute of <target>, and of interfaces of type 'hostdev'"},
     {"trustGuestRxFilters", "what the guest says of its filters is not acted on"}};
@@ -41,7 +39,7 @@ constexpr NotDone children_refused[] = {
     {"route", no_owner},
     {"script", "scripts are not run for a guest"},
     {"source", "an interface of this type has none"},
-    {"target", "QEMU's own network has no device on the host"},
+    {"target", "its network has no device on the host"},
     {"teaming"},
     {"tune", "the size of the send buffer is the kernel's"},
     {"virtualport", no_owner},
@@ -141,6 +139,21 @@ void read_lower_device(ElementReader& source, Interface& interface) {
         source.word("mode", macvtap_modes, modes_refused).value_or(MacvtapMode::unsaid);
 }
 
+constexpr Word<bool> socket_types[] = {{"unix", true}};
+constexpr Word<bool> socket_modes[] = {{"client", true}};
+constexpr NotDone socket_modes_refused[] = {
+    {"server", "QEMU would wait for the other program before there is a guest: let that listen"}};
+constexpr NotDone socket_children_refused[] = {
+    {"reconnect", "QEMU connects once, when it starts"}};
+
+void read_socket(ElementReader& source, Interface& interface) {
+    source.required_word("type", socket_types);
+    if (const auto path = source.required_attribute("path"))
+        interface.socket = path_from(*path, source.report()).value_or("");
+    source.required_word("mode", socket_modes, socket_modes_refused);
+    source.refuse_children(socket_children_refused);
+}
+
 struct SourceKind {
     InterfaceType type;
     void (*read)(ElementReader&, Interface&);
@@ -157,7 +170,11 @@ const std::vector<SourceKind>& sources() {
         {InterfaceType::direct,
          read_lower_device,
          {"dev", "mode"},
-         "write <source dev='eth0' mode='bridge'/>"}};
+         "write <source dev='eth0' mode='bridge'/>"},
+        {InterfaceType::vhostuser,
+         read_socket,
+         {"type", "path", "mode"},
+         "write <source type='unix' path='/run/...' mode='client'/>"}};
     return all;
 }
 
@@ -195,7 +212,7 @@ void read_source(ElementReader& element, Interface& interface) {
 
 void read_target(ElementReader& element, Interface& interface) {
     const bool ethernet = interface.type == InterfaceType::ethernet;
-    if (interface.type == InterfaceType::user) return;
+    if (interface.type == InterfaceType::user || interface.type == InterfaceType::vhostuser) return;
     const bool given = element.child("target", [&](ElementReader& target) {
         if (const auto name = target.required_attribute("dev"))
             interface.target = interface_from(*name, target.report()).value_or("");
@@ -264,7 +281,8 @@ void read_interface(ElementReader& element, GuestDefinition& guest) {
     interface.info = read_device_info(element, {AddressKind::pci});
     std::vector<std::string_view> own;
     if (has_source(interface.type)) own.push_back("source");
-    if (interface.type != InterfaceType::user) own.push_back("target");
+    if (interface.type != InterfaceType::user && interface.type != InterfaceType::vhostuser)
+        own.push_back("target");
     element.refuse_children(all_but(children_refused, own));
     guest.interfaces.push_back(std::move(interface));
 }

@@ -60,11 +60,10 @@ inline constexpr Word<DiskCache> disk_caches[] = {
     {"writethrough", DiskCache::writethrough},  {"writeback", DiskCache::writeback},
     {"directsync", DiskCache::directsync},      {"unsafe", DiskCache::unsafe}};
 
-inline constexpr Word<InterfaceType> interface_types[] = {{"user", InterfaceType::user},
-                                                          {"network", InterfaceType::network},
-                                                          {"bridge", InterfaceType::bridge},
-                                                          {"ethernet", InterfaceType::ethernet},
-                                                          {"direct", InterfaceType::direct}};
+inline constexpr Word<InterfaceType> interface_types[] = {
+    {"user", InterfaceType::user},     {"network", InterfaceType::network},
+    {"bridge", InterfaceType::bridge}, {"ethernet", InterfaceType::ethernet},
+    {"direct", InterfaceType::direct}, {"vhostuser", InterfaceType::vhostuser}};
 inline constexpr Word<StartupPolicy> startup_policies[] = {{"mandatory", StartupPolicy::mandatory},
                                                            {"requisite", StartupPolicy::requisite},
                                                            {"optional", StartupPolicy::optional}};

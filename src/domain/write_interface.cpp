@@ -38,6 +38,8 @@ void write_driver(XmlWriter& xml, const InterfaceDriver& driver) {
 void write_source(XmlWriter& xml, const Interface& interface) {
     if (!interface.network.empty()) xml.empty("source", {{"network", interface.network}});
     if (!interface.bridge.empty()) xml.empty("source", {{"bridge", interface.bridge}});
+    if (!interface.socket.empty())
+        xml.empty("source", {{"type", "unix"}, {"path", interface.socket}, {"mode", "client"}});
     if (interface.device.empty()) return;
     XmlAttributes source{{"dev", interface.device}};
     if (interface.mode != MacvtapMode::unsaid)

@@ -64,7 +64,8 @@ Json schema_of(const ListMember<Network>&) {
               {"properties",
                {{"type", {{"enum", words_of<NetworkType>()}}},
                 {"bridge", schema_of_interface()},
-                {"device", schema_of_interface()}}},
+                {"device", schema_of_interface()},
+                {"socket", {{"type", "string"}, {"pattern", "^/"}}}}},
               {"required", Json::array({"type"})},
               {"additionalProperties", false}}}};
 }

@@ -44,7 +44,8 @@ enum class Permit { qemu_commandline };
 
 // user: QEMU's own, which asks for nothing of the host. bridge: a tap device on a bridge. direct: a
 // macvtap device over a network device. tap: a tap device that the administrator has made.
-enum class NetworkType { user, bridge, direct, tap, none };
+// vhostuser: a program that listens on a socket, and sees the memory of the guests on it.
+enum class NetworkType { user, bridge, direct, tap, vhostuser, none };
 
 // What <interface type='network'> may name; and the bridge or device of the host that it names may
 // then be named by <interface> itself as well. `none` takes a network of an earlier file away.
@@ -53,6 +54,7 @@ struct Network {
     NetworkType type = NetworkType::user;
     std::string bridge = {}; // of type bridge, always
     std::string device = {}; // of types direct and tap, always
+    std::string socket = {}; // of type vhostuser, always: an absolute path
     bool operator==(const Network&) const = default;
 };
 

@@ -158,9 +158,11 @@ constexpr std::array table = {
         "NAME "
         "for a tap device on that bridge of the host; direct, with device: NAME for a macvtap "
         "device "
-        "over that one; tap, with device: NAME for a tap device that is there; none takes one away "
-        "again. A definition may name a bridge or device of the host itself only where a network "
-        "here names the same. Files add to each other"},
+        "over that one; tap, with device: NAME for a tap device that is there; vhostuser, with "
+        "socket: PATH for a program that listens there and sees the guest's memory; none takes one "
+        "away again. A definition may name a bridge, device or socket of the host itself only "
+        "where "
+        "a network here names the same. Files add to each other"},
     Key{"lock",
         &HostPolicy::lock,
         Scope::host,

@@ -38,6 +38,7 @@ std::string flow(const Network& value) {
     auto out = written_key(value.name) + ": {type: " + std::string(to_text(value.type));
     if (!value.bridge.empty()) out += ", bridge: " + text_in_flow(value.bridge);
     if (!value.device.empty()) out += ", device: " + text_in_flow(value.device);
+    if (!value.socket.empty()) out += ", socket: " + text_in_flow(value.socket);
     return out + "}";
 }
 template <class Item>

@@ -108,6 +108,9 @@ class ValueReader {
         bool good = take_part(entry, network, "bridge", bridges, parts.bridge, network.bridge);
         good =
             take_part(entry, network, "device", needs_device, parts.device, network.device) && good;
+        const bool needs_socket = network.type == NetworkType::vhostuser;
+        good =
+            take_part(entry, network, "socket", needs_socket, parts.socket, network.socket) && good;
         return good ? std::optional(std::move(network)) : std::nullopt;
     }
 
@@ -116,33 +119,37 @@ class ValueReader {
         std::optional<NetworkType> type;
         const Node* bridge = nullptr;
         const Node* device = nullptr;
+        const Node* socket = nullptr;
     };
 
     void read_part(const Entry& detail, NetworkParts& parts) {
         if (detail.key == "type") {
             parts.type_seen = true;
-            parts.type =
-                scalar<NetworkType>(detail.value, "write user, bridge, direct, tap or none");
+            parts.type = scalar<NetworkType>(detail.value,
+                                             "write user, bridge, direct, tap, vhostuser or none");
         } else if (detail.key == "bridge") {
             parts.bridge = &detail.value;
         } else if (detail.key == "device") {
             parts.device = &detail.value;
+        } else if (detail.key == "socket") {
+            parts.socket = &detail.value;
         } else {
             findings_.error(
                 code::unknown_key, detail.span,
                 "unknown key " + quoted(detail.key) + " of a network",
-                "a network has a type, and a bridge or device where its type wants one");
+                "a network has a type, and a bridge, device or socket where its type wants one");
         }
     }
 
-    // The name of a network device that goes with the type, or does not.
+    // The name of a network device, or the path of a socket, that goes with the type, or does not.
     bool take_part(const Entry& entry, const Network& network, const std::string& key, bool wanted,
                    const Node* given, std::string& into) {
         const auto type = std::string(to_text(network.type));
         if (wanted && given == nullptr) {
             findings_.error(code::network_parts, entry.span,
                             "no " + key + " for the network " + quoted(entry.key),
-                            "write {type: " + type + ", " + key + ": NAME}");
+                            "write {type: " + type + ", " + key +
+                                (key == "socket" ? ": /PATH}" : ": NAME}"));
             return false;
         }
         if (given == nullptr) return true;
@@ -152,8 +159,11 @@ class ValueReader {
                             "remove it, or choose another type");
             return false;
         }
-        const TextRule rule{code::interface_name, interface_name_fault};
-        auto name = ValueReader(name_, rule, findings_).scalar<std::string>(*given, "write a name");
+        const bool path = key == "socket";
+        const TextRule rule = path ? TextRule{code::directory, directory_fault}
+                                   : TextRule{code::interface_name, interface_name_fault};
+        auto name = ValueReader(name_, rule, findings_)
+                        .scalar<std::string>(*given, path ? "write a path" : "write a name");
         if (name) into = std::move(*name);
         return name.has_value();
     }

@@ -79,6 +79,7 @@ struct Words<NetworkType> {
                                          Word<NetworkType>{"bridge", NetworkType::bridge},
                                          Word<NetworkType>{"direct", NetworkType::direct},
                                          Word<NetworkType>{"tap", NetworkType::tap},
+                                         Word<NetworkType>{"vhostuser", NetworkType::vhostuser},
                                          Word<NetworkType>{"none", NetworkType::none}};
     static constexpr std::array foreign = {ForeignWord{"slirp", "user"},
                                            ForeignWord{"ethernet", "tap"},

@@ -26,6 +26,7 @@ struct Image {
 struct NetworkBackEnd {
     std::vector<int> fds;
     std::vector<int> vhost_fds = {};
+    std::string socket = {}; // of a program that serves the card instead; no descriptors then
     bool operator==(const NetworkBackEnd&) const = default;
 };
 

@@ -18,6 +18,10 @@ std::string derived_mac(const Uuid& uuid, std::size_t interface);
 void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefinition& definition,
                     const CommandContext& context);
 
+// Why a program of the host's cannot carry the packets of this card, and what to do about it.
+std::vector<std::pair<std::string, std::string>> switch_problems(const GuestDefinition& definition,
+                                                                 const Interface& interface);
+
 // "hostdevN" for host device N.
 void add_host_devices(CommandLine& command, const BootOrder& boot,
                       const GuestDefinition& definition, const CommandContext& context);

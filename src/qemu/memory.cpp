@@ -175,6 +175,16 @@ std::string machine_memory(const GuestDefinition& definition) {
     return definition.numa_cells.empty() && has_wish(definition) ? "ram0" : "";
 }
 
+bool shares_memory(const GuestDefinition& definition) {
+    const auto shared = [&](MemoryAccess own) {
+        const auto access = own == MemoryAccess::unsaid ? definition.memory_backing.access : own;
+        return access == MemoryAccess::shared;
+    };
+    const auto& cells = definition.numa_cells;
+    if (cells.empty()) return shared(MemoryAccess::unsaid);
+    return std::ranges::all_of(cells, [&](const NumaCell& cell) { return shared(cell.access); });
+}
+
 void check_memory(Diagnostics& found, const GuestDefinition& definition) {
     const auto& modules = definition.memory_modules;
     const auto in_modules = memory_of_modules(definition);

@@ -16,6 +16,9 @@ void add_memory_modules(CommandLine& command, const GuestDefinition& definition)
 // The object that is the machine's memory; empty: QEMU's own, or that of cells.
 std::string machine_memory(const GuestDefinition& definition);
 
+// Whether another program can be let see all of it.
+bool shares_memory(const GuestDefinition& definition);
+
 void check_memory(Diagnostics& found, const GuestDefinition& definition);
 
 } // namespace vmwarden::qemu

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/qemu/command_line.h"
 #include "src/qemu/devices.h"
+#include "src/qemu/memory.h"
 #include "src/qemu/rom.h"
 
 #include <array>
@@ -51,7 +52,14 @@ void put_descriptors(Json& netdev, const std::string& name, const std::vector<in
 }
 
 // Without descriptors a person runs the line, or it stays QEMU's own network.
-Json back_end(const Interface& interface, const NetworkBackEnd* given, bool by_hand) {
+Json back_end(const Interface& interface, const NetworkBackEnd* given, bool by_hand,
+              const std::string& number) {
+    if (interface.type == InterfaceType::vhostuser ||
+        (given != nullptr && !given->socket.empty())) {
+        Json netdev{{"type", "vhost-user"}, {"chardev", "switch" + number}};
+        if (interface.driver.queues > 1) netdev["queues"] = interface.driver.queues;
+        return netdev;
+    }
     if (given != nullptr) {
         Json netdev{{"type", "tap"}};
         put_descriptors(netdev, "fd", given->fds);
@@ -104,6 +112,26 @@ void put_rom(Json& device, const DeviceRom& rom) {
     if (rom.bar) device["rombar"] = *rom.bar ? 1 : 0;
 }
 
+std::vector<std::pair<std::string, std::string>> switch_problems(const GuestDefinition& definition,
+                                                                 const Interface& interface) {
+    constexpr std::size_t longest = 107; // sockaddr_un, less the final zero
+    std::vector<std::pair<std::string, std::string>> problems;
+    if (!shares_memory(definition))
+        problems.emplace_back("a program that carries packets must see the guest's memory",
+                              "write <memoryBacking><source type='memfd'/><access mode='shared'/>"
+                              "</memoryBacking>");
+    if (!is_virtio(interface))
+        problems.emplace_back("a card that another program serves is one of virtio",
+                              "write <model type='virtio'/>");
+    if (interface.driver.name == "qemu")
+        problems.emplace_back("another program carries the packets", "remove 'name' from <driver>");
+    if (interface.socket.size() > longest)
+        problems.emplace_back("a socket's path is at most " + std::to_string(longest) +
+                                  " bytes long",
+                              "choose a shorter one");
+    return problems;
+}
+
 void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefinition& definition,
                     const CommandContext& context) {
     for (std::size_t i = 0; i < definition.interfaces.size(); ++i) {
@@ -111,8 +139,14 @@ void add_interfaces(CommandLine& command, const BootOrder& boot, const GuestDefi
         const auto number = std::to_string(i);
         const auto& model = *nic_model(interface.model);
         const auto given = context.networks.find(i);
-        auto netdev = back_end(
-            interface, given == context.networks.end() ? nullptr : &given->second, context.by_hand);
+        const auto* ends = given == context.networks.end() ? nullptr : &given->second;
+        auto netdev = back_end(interface, ends, context.by_hand, number);
+        if (netdev["type"] == "vhost-user") {
+            Options line("socket");
+            line.set("id", "switch" + number);
+            line.set("path", ends != nullptr ? ends->socket : interface.socket);
+            command.add("-chardev", line);
+        }
         netdev["id"] = "net" + number;
         command.add("-netdev", netdev);
 

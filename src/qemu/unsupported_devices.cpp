@@ -3,6 +3,7 @@
 #include "src/base/text.h"
 #include "src/qemu/addresses.h"
 #include "src/qemu/board.h"
+#include "src/qemu/devices.h"
 #include "src/qemu/graphics.h"
 #include "src/qemu/implied.h"
 #include "src/qemu/redirection.h"
@@ -54,6 +55,7 @@ void check_interface_driver(Diagnostics& found, const Interface& interface) {
         found.error(interface.place, "nobody would tell the guest of its <mtu>",
                     "write <model type='virtio'/>, or remove it");
     check_path(found, interface.rom.file_place, "rom", interface.rom.file);
+    check_path(found, interface.place, "path", interface.socket);
 }
 
 // Six octets, two hexadecimal digits each; not a group address, which no sender may have.
@@ -195,8 +197,12 @@ void check_places(Diagnostics& found, const GuestDefinition& given) {
 } // namespace
 
 void check_devices(Diagnostics& found, const GuestDefinition& definition) {
-    for (const auto& interface : definition.interfaces)
+    for (const auto& interface : definition.interfaces) {
         check_interface(found, interface);
+        if (interface.type != InterfaceType::vhostuser) continue;
+        for (const auto& [problem, hint] : switch_problems(definition, interface))
+            found.error(interface.place, problem, hint);
+    }
     check_host_devices(found, definition);
     check_characters(found, definition);
     check_graphics(found, definition);

@@ -17,6 +17,8 @@ bool lets_in(const Network& network, const Interface& interface) {
         return network.type == NetworkType::direct && network.device == interface.device;
     case InterfaceType::ethernet:
         return network.type == NetworkType::tap && network.device == interface.target;
+    case InterfaceType::vhostuser:
+        return network.type == NetworkType::vhostuser && network.socket == interface.socket;
     case InterfaceType::user:
         break;
     }
@@ -41,6 +43,8 @@ std::string asked_network(const Interface& interface) {
         return "bridge '" + interface.bridge + "'";
     case InterfaceType::direct:
         return "device '" + interface.device + "'";
+    case InterfaceType::vhostuser:
+        return "socket '" + interface.socket + "'";
     case InterfaceType::ethernet:
     case InterfaceType::user:
         break;
@@ -52,7 +56,8 @@ bool needs_networks(const HostPolicy& policy, const GuestDefinition& definition)
     return std::any_of(definition.interfaces.begin(), definition.interfaces.end(),
                        [&](const Interface& interface) {
                            const auto* network = network_for(policy, interface);
-                           return network != nullptr && network->value.type != NetworkType::user;
+                           return network != nullptr && network->value.type != NetworkType::user &&
+                                  network->value.type != NetworkType::vhostuser;
                        });
 }
 

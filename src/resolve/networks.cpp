@@ -49,6 +49,8 @@ void deny(Draft& draft, const Interface& interface) {
                               policy_line("networks", networks.origin));
     const std::string entry = interface.type == InterfaceType::bridge
                                   ? "{type: bridge, bridge: " + interface.bridge + "}"
+                              : interface.type == InterfaceType::vhostuser
+                                  ? "{type: vhostuser, socket: " + interface.socket + "}"
                               : interface.type == InterfaceType::direct
                                   ? "{type: direct, device: " + interface.device + "}"
                                   : "{type: tap, device: " + interface.target + "}";
@@ -62,6 +64,7 @@ std::string text_of(const Network& network) {
     auto out = std::string(to_text(network.type));
     if (!network.bridge.empty()) out += " " + network.bridge;
     if (!network.device.empty()) out += " " + network.device;
+    if (!network.socket.empty()) out += " " + network.socket;
     return out;
 }
 
@@ -192,10 +195,46 @@ bool choose_device(Card& c) {
         return made ? make_tap(c) : take_tap(c);
     }
     case NetworkType::user:
+    case NetworkType::vhostuser:
     case NetworkType::none:
         break;
     }
     return false;
+}
+
+// QEMU connects itself: what it is to pass through the socket, it takes from no other descriptor.
+bool may_connect(Card& c, const std::string& path, const FileFact& fact) {
+    const auto correct = "correct the policy's network '" + c.network.value.name + "' (" +
+                         c.network.origin.text() + ")";
+    if (fact.state == FileFact::State::absent)
+        c.refuse("nobody listens at " + path,
+                 "start the program that carries the packets, or " + correct);
+    else if (fact.state == FileFact::State::unreadable)
+        c.refuse(path + " cannot be examined: " + fact.error, correct);
+    else if (fact.type != FileType::other)
+        c.refuse(path + " is no socket", correct);
+    else if (const auto blocked =
+                 std::ranges::find(fact.parents, false, &PathComponent::searchable);
+             c.draft.facts.identity && blocked != fact.parents.end())
+        c.refuse("the guest's user " + c.draft.user_text() + " may not search the directory " +
+                     blocked->path + ", so it cannot reach " + path,
+                 "run: chmod o+x " + blocked->path);
+    else if (c.draft.facts.identity && !fact.guest_can_write)
+        c.refuse("the guest's user " + c.draft.user_text() + " may not connect to " + path,
+                 "let the program that listens there give it the right to write");
+    else
+        return true;
+    return false;
+}
+
+void connect_to_switch(Card& c) {
+    // Of a card that names the socket itself, unsupported() knows.
+    if (c.interface.type == InterfaceType::network)
+        for (const auto& [problem, hint] : qemu::switch_problems(c.draft.definition, c.interface))
+            c.refuse(problem, hint);
+    const auto& path = c.network.value.socket;
+    const auto& fact = c.draft.file(path);
+    if (may_connect(c, path, fact)) c.draft.networks[c.index].socket = fact.resolved;
 }
 
 // Whether the kernel carries the packets: where asked for, and for KVM guests where it is listed.
@@ -246,7 +285,9 @@ void join(Draft& draft, const Interface& interface, std::size_t index) {
                                                           : "interface " + std::to_string(index),
                  text_of(network->value), network->origin.text());
     Card card{draft, interface, index, *network};
-    if (network->value.type != NetworkType::user) {
+    if (network->value.type == NetworkType::vhostuser) {
+        connect_to_switch(card);
+    } else if (network->value.type != NetworkType::user) {
         if (choose_device(card)) pass_queues(card);
     } else if (card.queues() > 1 || interface.driver.name == "vhost") {
         card.refuse("network '" + interface.network +

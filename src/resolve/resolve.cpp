@@ -83,6 +83,10 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
     ask_for_displays(request, definition);
     for (const auto& wanted : resolving::wanted_roms(definition))
         files.push_back(wanted.path);
+    for (const auto& interface : definition.interfaces)
+        if (const auto* network = resolving::network_for(policy, interface);
+            network != nullptr && network->value.type == NetworkType::vhostuser)
+            files.push_back(network->value.socket);
     request.networks = resolving::needs_networks(policy, definition);
     for (const auto& device : definition.host_devices)
         (device.type == HostDeviceType::usb ? request.usb : request.vfio).push_back(device);

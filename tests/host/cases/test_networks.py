@@ -4,7 +4,10 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
+import subprocess
+import sys
 import socket
 import struct
 import unittest
@@ -18,6 +21,7 @@ networks:
   lan: {type: bridge, bridge: vwbr0}
   own: {type: tap, device: vwtap0}
   wire: {type: direct, device: vwdummy0}
+  fast: {type: vhostuser, socket: /run/vwswitch/fast.sock}
 """
 
 
@@ -185,6 +189,52 @@ class Taps(Network):
         os.kill(self.pid, signal.SIGKILL)
         seen.wait_for_removal(self.name)
         self.assertEqual([], self.made())
+
+
+class Switches(Network):
+    """A program that carries packets, played by vhost_user_peer.py."""
+
+    SHARED = "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>"
+    SOCKET = pathlib.Path("/run/vwswitch/fast.sock")
+    CARD = (f"<interface type='vhostuser'><source type='unix' path='{SOCKET}' mode='client'/>"
+            "<model type='virtio'/></interface>")
+
+    def setUp(self):
+        super().setUp()
+        self.SOCKET.parent.mkdir()
+        self.addCleanup(shutil.rmtree, self.SOCKET.parent)
+        program = pathlib.Path(__file__).with_name("vhost_user_peer.py")
+        self.peer = subprocess.Popen([sys.executable, str(program), str(self.SOCKET)], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(self.peer.stdout.close)
+        self.addCleanup(self.peer.wait)
+        self.addCleanup(self.peer.kill)
+        self.assertEqual("ready", self.peer.stdout.readline().strip())
+
+    def create_shared(self, interfaces, check=True, memory=SHARED):
+        xml = seen.guest_xml(self.name, [], extra=interfaces).replace("<os>", memory + "<os>", 1)
+        return seen.vmwarden("create", "-", stdin=xml, check=check)
+
+    def test_card_of_a_switch(self):
+        os.chmod(self.SOCKET, 0o666)
+        self.create_shared(self.CARD)
+        # GET_FEATURES, SET_OWNER: QEMU has spoken with the program.
+        self.assertEqual(["1", "3"], [self.peer.stdout.readline().strip() for _ in range(2)])
+        self.assertEqual("running", seen.state(self.name))
+        seen.vmwarden("verify", self.name)
+
+    def test_socket_that_the_guest_may_not_use(self):
+        os.chmod(self.SOCKET, 0o600)
+        done = self.create_shared(self.CARD, check=False)
+        self.assertIn("may not connect to", done.stderr)
+
+    def test_memory_must_be_shared(self):
+        os.chmod(self.SOCKET, 0o666)
+        done = self.create_shared(self.CARD, check=False, memory="")
+        self.assertIn("must see the guest's memory", done.stderr)
+
+    def test_socket_of_no_network(self):
+        done = self.create_shared(self.CARD.replace("fast.sock", "slow.sock"), check=False)
+        self.assertEqual(3, done.returncode, done.stderr)
 
 
 class Macvtaps(Network):

@@ -282,6 +282,7 @@ class Maker {
             interface.device = "eth0";
             if (chance()) interface.mode = any(macvtap_modes);
         }
+        if (interface.type == InterfaceType::vhostuser) interface.socket = "/run/switch.sock";
         if (interface.type == InterfaceType::ethernet) {
             interface.target = "tap0";
             interface.managed = maybe();
