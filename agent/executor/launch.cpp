@@ -69,6 +69,7 @@ class Launch {
     void make_network_devices();
     UniqueFd open_qmp(const plan::InheritedFd& fd);
     [[nodiscard]] std::string name_among_state(const plan::InheritedFd& fd) const;
+    [[nodiscard]] UniqueFd open_directory(const std::string& path) const;
     UniqueFd open_monitor();
     UniqueFd connect_attendant(const std::string& name);
     void give_files();
@@ -232,6 +233,8 @@ UniqueFd Launch::open_descriptor(const plan::InheritedFd& fd) {
         return take_queue(network_queues_, fd.device);
     case Kind::vhost_net:
         return open_vhost_net(fd.path);
+    case Kind::directory:
+        return open_directory(fd.path);
     case Kind::attendant:
         return connect_attendant(fd.device);
     case Kind::log_file:
@@ -259,6 +262,19 @@ UniqueFd Launch::open_qmp(const plan::InheritedFd& fd) {
     UniqueFd listener = state_->listen_at(name);
     qmp_.emplace(state_->connect_to(name));
     return listener;
+}
+
+// QEMU opens it through this, as the guest's user: which directory it is cannot change any more.
+UniqueFd Launch::open_directory(const std::string& path) const {
+    UniqueFd directory = host::open_in_place(path);
+    const auto id = host::id_of(host::status_of(directory.get()));
+    const bool planned = std::any_of(plan_.files.begin(), plan_.files.end(), [&](const auto& file) {
+        return file.is_directory && file.resolved == path && file.id == id;
+    });
+    if (!planned)
+        throw LaunchError("filesystem", path + " is not the directory that was looked at before",
+                          "somebody has replaced it meanwhile: start the guest again");
+    return directory;
 }
 
 UniqueFd Launch::open_monitor() {

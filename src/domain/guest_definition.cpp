@@ -59,6 +59,9 @@ GuestDefinition strip_places(GuestDefinition definition) {
     strip(definition.host_devices);
     for (auto& device : definition.host_devices)
         device.rom.file_place = {};
+    strip(definition.filesystems);
+    for (auto& filesystem : definition.filesystems)
+        filesystem.source_place = {};
     strip(definition.interfaces);
     for (auto& interface : definition.interfaces)
         interface.rom.file_place = {};

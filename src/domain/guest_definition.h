@@ -8,6 +8,7 @@
 #include "src/domain/controller.h"
 #include "src/domain/disk_tuning.h"
 #include "src/domain/display.h"
+#include "src/domain/filesystem.h"
 #include "src/domain/host_device.h"
 #include "src/domain/interface.h"
 #include "src/domain/numa.h"
@@ -214,6 +215,7 @@ struct GuestDefinition {
     std::vector<Controller> controllers;
     std::vector<Hub> hubs;
     std::vector<Disk> disks;
+    std::vector<Filesystem> filesystems;
     std::vector<Interface> interfaces;
     std::vector<HostDevice> host_devices;
     std::vector<CharacterDevice> characters;

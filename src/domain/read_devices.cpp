@@ -17,6 +17,7 @@ struct DeviceKind {
 constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
                                        {"hub", read_hub},
                                        {"disk", read_disk},
+                                       {"filesystem", read_filesystem},
                                        {"interface", read_interface},
                                        {"serial", read_serial},
                                        {"channel", read_channel},
@@ -34,9 +35,11 @@ constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
                                        {"memory", read_memory_module},
                                        {"hostdev", read_host_device}};
 
-constexpr NotDone devices_refused[] = {
-    {"filesystem"}, {"shmem"},  {"nvram", "only pSeries guests have one"},
-    {"crypto"},     {"pstore"}, {"lease", "there is no lock manager"}};
+constexpr NotDone devices_refused[] = {{"shmem"},
+                                       {"nvram", "only pSeries guests have one"},
+                                       {"crypto"},
+                                       {"pstore"},
+                                       {"lease", "there is no lock manager"}};
 
 void read_emulator(ElementReader& emulator, GuestDefinition& guest) {
     const auto path = emulator.text();

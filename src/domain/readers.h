@@ -78,6 +78,7 @@ void read_iommu(ElementReader& iommu, GuestDefinition& guest);
 void read_redirdev(ElementReader& redirdev, GuestDefinition& guest);
 void read_redirfilter(ElementReader& filter, GuestDefinition& guest);
 void read_smartcard(ElementReader& smartcard, GuestDefinition& guest);
+void read_filesystem(ElementReader& filesystem, GuestDefinition& guest);
 void read_tpm(ElementReader& tpm, GuestDefinition& guest);
 void read_vsock(ElementReader& vsock, GuestDefinition& guest);
 void read_hub(ElementReader& hub, GuestDefinition& guest);

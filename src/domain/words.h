@@ -100,6 +100,16 @@ inline constexpr Word<WatchdogAction> watchdog_actions[] = {
     {"reset", WatchdogAction::reset},       {"shutdown", WatchdogAction::shutdown},
     {"poweroff", WatchdogAction::poweroff}, {"pause", WatchdogAction::pause},
     {"none", WatchdogAction::none},         {"inject-nmi", WatchdogAction::inject_nmi}};
+inline constexpr Word<FilesystemDriver> filesystem_drivers[] = {
+    {"path", FilesystemDriver::path}, {"virtiofs", FilesystemDriver::virtiofs}};
+inline constexpr Word<FilesystemAccess> filesystem_accesses[] = {
+    {"passthrough", FilesystemAccess::passthrough},
+    {"mapped", FilesystemAccess::mapped},
+    {"squash", FilesystemAccess::squash}};
+inline constexpr Word<Multidevs> multidevs_words[] = {{"default", Multidevs::unsaid},
+                                                      {"remap", Multidevs::remap},
+                                                      {"forbid", Multidevs::forbid},
+                                                      {"warn", Multidevs::warn}};
 inline constexpr Word<TpmModel> tpm_models[] = {{"tpm-tis", TpmModel::tis},
                                                 {"tpm-crb", TpmModel::crb}};
 inline constexpr Word<TpmBackend> tpm_backends[] = {{"emulator", TpmBackend::emulator},

@@ -97,6 +97,8 @@ void write_devices(XmlWriter& xml, const GuestDefinition& guest) {
     for (const auto& controller : guest.controllers)
         write_controller(xml, controller);
     write_all(xml, guest.hubs);
+    for (const auto& filesystem : guest.filesystems)
+        write_filesystem(xml, filesystem);
     write_interfaces(xml, guest);
     write_host_devices(xml, guest);
     write_characters(xml, guest);

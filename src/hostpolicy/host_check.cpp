@@ -61,6 +61,7 @@ class Comparison {
         compare_emulators(layer.emulators);
         compare_disk_places(layer.disks_allow);
         compare_disk_places(layer.disks_deny);
+        compare_disk_places(layer.filesystems_allow);
     }
 
     Diagnostics take() {
@@ -192,6 +193,7 @@ HostQuestions questions_about(const HostPolicy& policy) {
         ask_for(questions.paths, layer.cgroup_device_acl);
         ask_for(questions.paths, layer.disks_allow);
         ask_for(questions.paths, layer.disks_deny);
+        ask_for(questions.paths, layer.filesystems_allow);
     });
     return questions;
 }

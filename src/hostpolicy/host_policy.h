@@ -94,6 +94,7 @@ struct HostPolicy {
     Setting<unsigned> limits_open_files;
     Setting<std::vector<Setting<std::string>>> disks_allow; // directories, or single files
     Setting<std::vector<Setting<std::string>>> disks_deny;
+    Setting<std::vector<Setting<std::string>>> filesystems_allow; // directories
     Setting<Permission> host_devices_usb;
     Setting<Permission> host_devices_pci;
     Setting<Permission> host_devices_tpm;

@@ -122,6 +122,12 @@ constexpr std::array table = {
         Scope::guest,
         {code::directory, directory_fault},
         "directories, or single files, that they may not come from even so"},
+    Key{"filesystems.allow",
+        &HostPolicy::filesystems_allow,
+        Scope::guest,
+        {code::directory, directory_fault},
+        "directories that <filesystem> may show a guest, or whatever lies in them, links resolved; "
+        "also where the sockets of a virtiofsd may be; without it, none"},
     Key{"host_devices.usb",
         &HostPolicy::host_devices_usb,
         Scope::guest,

@@ -217,6 +217,7 @@ class Limits {
         refuse_unless_empty(guest_.iommu, "<iommu>");
         refuse_unless_empty(guest_.vsock, "<vsock>");
         refuse_unless_empty(guest_.tpm, "<tpm>");
+        refuse_unless_empty(guest_.filesystems, "<filesystem>");
         for (const auto& disk : guest_.disks)
             if (disk.tuning != DiskTuning{})
                 refuse(disk.place, "this of disk '" + printable(disk.target) + "'",

@@ -82,6 +82,7 @@ constexpr std::array field_names{
     FieldName{"files.device", "device number"},
     FieldName{"files.is_device", "is a device"},
     FieldName{"files.is_character", "is a character device"},
+    FieldName{"files.is_directory", "is a directory"},
     FieldName{"files.sharing", "use"},
     FieldName{"files.owner", "owner"},
     FieldName{"files.label", "label"},

@@ -22,8 +22,9 @@ concept Is = std::same_as<std::remove_const_t<Given>, Plain>;
 template <class Enumeration>
 constexpr std::array<std::string_view, 0> words{};
 template <>
-constexpr inline std::array<std::string_view, 7> words<InheritedFd::Kind>{
-    "qmp_listener", "shim_monitor", "log_file", "channel", "network", "vhost_net", "attendant"};
+constexpr inline std::array<std::string_view, 8> words<InheritedFd::Kind>{
+    "qmp_listener", "shim_monitor", "log_file",  "channel",
+    "network",      "vhost_net",    "directory", "attendant"};
 template <>
 constexpr inline std::array<std::string_view, 3> words<NetworkDevice::Kind>{"tap", "given_tap",
                                                                             "macvtap"};
@@ -191,14 +192,15 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<FileGrant> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [path, resolved, id, device, is_device, is_character, purpose, sharing, owner, label,
-           because] = it;
+    auto& [path, resolved, id, device, is_device, is_character, is_directory, purpose, sharing,
+           owner, label, because] = it;
     visit("path", path);
     visit("resolved", resolved);
     visit("id", id);
     visit("device", device);
     visit("is_device", is_device);
     visit("is_character", is_character);
+    visit("is_directory", is_directory);
     visit("purpose", purpose);
     visit("sharing", sharing);
     visit("owner", owner);

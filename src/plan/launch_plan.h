@@ -95,6 +95,7 @@ struct InheritedFd {
         channel,      // a channel into the guest, listening at `path` in the state directory
         network,      // a queue of the NetworkDevice called `device`
         vhost_net,    // `path`, which carries packets for a queue of it
+        directory,    // `path`, one of the plan's files, O_PATH
         attendant,    // QEMU's end of the socket pair with the Attendant called `device`
     };
     Kind kind = Kind::qmp_listener;
@@ -151,6 +152,7 @@ struct FileGrant {
     DeviceNumber device; // of a device node
     bool is_device = false;
     bool is_character = false; // of a device node: it is no block device
+    bool is_directory = false; // with all that is in it
     std::string purpose;       // "disk hda", "kernel"
     Sharing sharing = Sharing::exclusive;
     std::optional<Owner> owner; // chown to; absent: left alone

@@ -6,6 +6,7 @@
 #include "src/qemu/controllers.h"
 #include "src/qemu/devices.h"
 #include "src/qemu/drives.h"
+#include "src/qemu/filesystems.h"
 #include "src/qemu/graphics.h"
 #include "src/qemu/implied.h"
 #include "src/qemu/machine.h"
@@ -53,6 +54,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& given, const Command
     add_controllers(command, definition);
     add_hubs(command, definition);
     add_drives(command, boot, definition, context);
+    add_filesystems(command, definition, context);
     add_interfaces(command, boot, definition, context);
     add_host_devices(command, boot, definition, context);
     add_characters(command, definition, context);

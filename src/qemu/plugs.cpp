@@ -25,6 +25,8 @@ class Collector {
             add(*hub, "hub", PlugBus::usb).hub = true;
         for (const auto& disk : definition_.disks)
             add_disk(disk);
+        for (const auto& filesystem : definition_.filesystems)
+            add(filesystem, "filesystem", PlugBus::pci);
         for (const auto& interface : definition_.interfaces) {
             const auto* model = nic_model(interface.model);
             add(interface, "interface", on_pci(model == nullptr || model->pci));

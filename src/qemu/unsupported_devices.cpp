@@ -4,6 +4,7 @@
 #include "src/qemu/addresses.h"
 #include "src/qemu/board.h"
 #include "src/qemu/devices.h"
+#include "src/qemu/filesystems.h"
 #include "src/qemu/graphics.h"
 #include "src/qemu/implied.h"
 #include "src/qemu/redirection.h"
@@ -210,6 +211,7 @@ void check_devices(Diagnostics& found, const GuestDefinition& definition) {
     check_videos(found, definition);
     check_inputs(found, definition);
     check_small_devices(found, definition);
+    check_filesystems(found, definition);
     if (definition.tpm) check_path(found, definition.tpm->place, "device", definition.tpm->device);
     check_places(found, definition);
 }

@@ -33,7 +33,8 @@ struct Draft {
     void refuse(std::string step, SourcePlace place, std::string message, std::string hint);
     void decide(std::string what, std::string value, std::string because);
 
-    int tpm_fd = -1; // QEMU's end of the socket pair with swtpm
+    std::map<std::size_t, int> directory_fds = {}; // index in definition.filesystems
+    int tpm_fd = -1;                               // QEMU's end of the socket pair with swtpm
 
     // Index in definition.host_devices -> its node; empty: the guest goes without.
     std::map<std::size_t, std::string> host_devices = {};

@@ -75,6 +75,14 @@ bool is_unplaced_channel(const CharacterDevice& character) {
            character.source == CharacterSource::unix_listener && character.path.empty();
 }
 
+// By the number in its purpose, which share_filesystems() gives it.
+void pass_directories(Draft& draft) {
+    for (std::size_t i = 0; i < draft.definition.filesystems.size(); ++i)
+        for (const auto& file : draft.plan.files)
+            if (file.is_directory && file.purpose == "filesystem " + std::to_string(i))
+                draft.directory_fds[i] = add(draft, InheritedFd::Kind::directory, file.resolved);
+}
+
 } // namespace
 
 void pass_descriptors(Draft& draft) {
@@ -95,6 +103,7 @@ void pass_descriptors(Draft& draft) {
                     log_fd(draft, {character.log, character, "<log>"}, character.log_append))
                 draft.log_fds[i] = *fd;
     }
+    pass_directories(draft);
 }
 
 } // namespace vmwarden::resolving

@@ -13,9 +13,10 @@ bool lies_in(std::string_view path, std::string_view directory) {
            (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
-// The entry that says most about the path: the deepest directory that holds it.
-const Setting<std::string>* closest(const std::vector<Setting<std::string>>& list,
-                                    std::string_view path) {
+} // namespace
+
+const Setting<std::string>* closest_entry(const std::vector<Setting<std::string>>& list,
+                                          std::string_view path) {
     const Setting<std::string>* found = nullptr;
     for (const auto& entry : list)
         if (lies_in(path, entry.value) &&
@@ -23,8 +24,6 @@ const Setting<std::string>* closest(const std::vector<Setting<std::string>>& lis
             found = &entry;
     return found;
 }
-
-} // namespace
 
 // What is opened is judged, not the name that a link gave it.
 bool is_allowed(FileCase& c) {
@@ -34,14 +33,14 @@ bool is_allowed(FileCase& c) {
     std::string named = path == c.wanted.path ? path : c.wanted.path + " (" + path + ")";
     if (!c.wanted.named_by.empty())
         named += ", which the header of '" + c.wanted.named_by + "' names,";
-    if (const auto* denied = closest(policy.disks_deny.value, path)) {
+    if (const auto* denied = closest_entry(policy.disks_deny.value, path)) {
         c.deny(denied->origin,
                named + " lies in " + denied->value + ", where the policy wants no disks",
                "move it, or take " + denied->value + " out of " +
                    policy_line("disks.deny", denied->origin));
         return false;
     }
-    if (closest(policy.disks_allow.value, path) != nullptr) return true;
+    if (closest_entry(policy.disks_allow.value, path) != nullptr) return true;
     c.deny(policy.disks_allow.origin,
            named + " lies in no directory that the policy allows for disks",
            "move it, or add its directory to " +

@@ -32,6 +32,9 @@ bool has_plain_name(FileCase& c); // one that can stand on a command line and in
 
 // file_admission.cpp: does the policy let disks be there?
 bool is_allowed(FileCase& c);
+// The entry of a list of directories that says most about the path: the deepest that holds it.
+const Setting<std::string>* closest_entry(const std::vector<Setting<std::string>>& list,
+                                          std::string_view path);
 
 // file_access.cpp: may the guest's user have it, and under which owner?
 bool is_reachable(FileCase& c);

@@ -102,6 +102,7 @@ void grant_files(Draft& draft) {
         grant_file(draft, wanted);
     grant_host_devices(draft);
     grant_tpm(draft);
+    share_filesystems(draft);
     check_count(draft);
     draft.decide("dynamic ownership",
                  dynamic.value ? "on: what the guest's user cannot reach changes owner meanwhile"

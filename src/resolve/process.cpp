@@ -90,6 +90,7 @@ qemu::CommandContext command_context(const Draft& draft) {
     context.images = draft.images;
     context.networks = draft.networks;
     context.host_devices = draft.host_devices;
+    context.directory_fds = draft.directory_fds;
     context.tpm_fd = draft.tpm_fd;
     for (const auto& fd : draft.plan.process.fds) {
         if (fd.kind == plan::InheritedFd::Kind::qmp_listener) context.qmp_fd = fd.number;

@@ -100,6 +100,8 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
         files.push_back(device.path);
     if (definition.vsock) files.emplace_back(qemu::vsock_node);
     ask_for_tpm(request, definition);
+    for (const auto& filesystem : definition.filesystems)
+        files.push_back(filesystem.socket.empty() ? filesystem.directory : filesystem.socket);
     files.emplace_back("/dev/kvm");
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());

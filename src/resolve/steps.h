@@ -21,6 +21,7 @@ void grant_tpm(Draft& draft);          // tpm.cpp; of grant_files()
 // vfio_devices.cpp; of grant_host_devices()
 void grant_vfio_device(Draft& draft, const HostDevice& wanted, std::size_t index);
 void grant_vfio_groups(Draft& draft);
+void share_filesystems(Draft& draft);  // filesystems.cpp; of grant_files()
 void shape_scope(Draft& draft);        // scope.cpp
 void choose_slice(Draft& draft);       // partition.cpp; of shape_scope()
 void tune_scope(Draft& draft);         // tuning.cpp; after files and scope

@@ -33,6 +33,15 @@ bool is_granted_file(const LaunchPlan& plan, const OpenFd& fd) {
     });
 }
 
+// The guest makes and opens files below it as it likes.
+bool is_in_shared_directory(const LaunchPlan& plan, const OpenFd& fd) {
+    return std::any_of(plan.files.begin(), plan.files.end(), [&](const plan::FileGrant& file) {
+        const bool below = fd.target == file.resolved || fd.target.starts_with(file.resolved + "/");
+        return file.is_directory && !fd.is_device && below &&
+               (!fd.writable || file.sharing != plan::FileGrant::Sharing::readonly);
+    });
+}
+
 bool is_log(const LaunchPlan& plan, const OpenFd& fd) {
     const auto& fds = plan.process.fds;
     return !fd.is_device && std::any_of(fds.begin(), fds.end(), [&](const plan::InheritedFd& log) {
@@ -71,7 +80,8 @@ bool is_explained(const LaunchPlan& plan, const KernelView& view, const OpenFd& 
     // The node of all tap devices is on every list; which device it was opened for is not.
     if (!fd.network.empty()) return is_network_queue(plan, view, fd);
     return is_network_queue(plan, view, fd) || is_host_device(plan, view, fd) ||
-           is_own_object(fd.target) || is_granted_file(plan, fd) || is_log(plan, fd) ||
+           is_own_object(fd.target) || is_granted_file(plan, fd) ||
+           is_in_shared_directory(plan, fd) || is_log(plan, fd) ||
            is_allowed_device(plan.scope, fd) || is_null_input(fd) || is_program_file(fd);
 }
 

@@ -36,6 +36,9 @@ class Landing {
         for (auto& graphics : guest.graphics)
             settle(graphics);
         settle(guest.os.firmware);
+        for (auto& filesystem : guest.filesystems)
+            if (!filesystem.directory.empty())
+                std::filesystem::create_directory(filesystem.directory = next());
         for (auto& interface : guest.interfaces)
             if (!interface.rom.file.empty()) make_rom(interface.rom.file = next());
     }
@@ -139,6 +142,10 @@ void leave_out_what_is_not_here(GuestDefinition& guest) {
         if (!device.model) device.model = UsbModel{0x0951, 0x1666};
         device.at.reset();
     }
+    // QEMU waits for what a server of theirs says.
+    std::erase_if(guest.filesystems, [](const Filesystem& filesystem) {
+        return filesystem.driver == FilesystemDriver::virtiofs;
+    });
     if (guest.tpm && guest.tpm->backend == TpmBackend::passthrough) guest.tpm.reset();
     // Nobody listens here; the host cases have somebody who does.
     for (auto& interface : guest.interfaces) {

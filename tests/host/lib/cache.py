@@ -48,8 +48,9 @@ class Slot:
             if (in_use := self._hold()) is not None:
                 return in_use
             with locked(self.lock_file, f"another run is building {self.kind}; waiting for it"):
-                if self.directory.exists():
+                if (self.directory / "in-use").exists():
                     continue
+                remove_tree(self.directory)  # one whose removal was cut short
                 unfinished = self.top / f".{self.kind}.unfinished"
                 remove_tree(unfinished)
                 unfinished.mkdir()

@@ -49,6 +49,28 @@ class Maker {
         return words[number(0, count - 1)].value;
     }
 
+    Filesystem filesystem(unsigned i) {
+        Filesystem made;
+        made.target = "share" + std::to_string(i);
+        if (chance()) made.driver = any(filesystem_drivers);
+        if (made.driver == FilesystemDriver::virtiofs) {
+            made.socket = "/run/share.sock";
+            if (chance()) made.queue = 1U << number(1, 10);
+            return made;
+        }
+        made.directory = "/srv/share & more";
+        made.readonly = chance();
+        made.access = any(filesystem_accesses);
+        if (made.access == FilesystemAccess::passthrough) made.readonly = true;
+        if (made.readonly && chance()) made.access = {};
+        const bool mapped = made.access == FilesystemAccess::mapped;
+        if (mapped && chance()) made.file_mode = number(0, 0777);
+        if (mapped && chance()) made.directory_mode = number(0, 0777);
+        made.multidevs = any(multidevs_words);
+        made.immediate = chance();
+        return made;
+    }
+
     Tpm tpm() {
         Tpm made;
         if (chance()) made.model = any(tpm_models);
@@ -332,6 +354,8 @@ class Maker {
         }
         if (chance()) guest.watchdogs.push_back({any(watchdog_models), any(watchdog_actions), {}});
         if (chance()) guest.tpm = tpm();
+        for (unsigned i = number(0, 2); i > 0; --i)
+            guest.filesystems.push_back(filesystem(i));
         if (chance()) guest.panics.push_back({any(panic_models), {}});
         if (chance()) guest.vsock = Vsock{number(3, 4000), {}};
         if (chance()) guest.audios.push_back({2, {}, any(audio_types)});

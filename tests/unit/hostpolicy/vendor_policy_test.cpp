@@ -69,8 +69,11 @@ TEST(VendorPolicy, ExplainsEveryKeyRightBeforeIt) {
     const auto comments = comments_of(vendor_policy().text);
     for (const auto& key : hostpolicy::keys()) {
         const auto name = key.name.substr(key.name.find('.') + 1);
-        const auto place = comments.find("\n" + std::string(key.name == name ? 0 : 2, ' ') +
-                                         std::string(name) + ":");
+        const bool in_section = key.name != name;
+        const auto section = key.name.substr(0, key.name.size() - name.size() - in_section);
+        const auto from = in_section ? comments.find("\n" + std::string(section) + ":") : 0;
+        const auto place = comments.find(
+            "\n" + std::string(in_section ? 2 : 0, ' ') + std::string(name) + ":", from);
         ASSERT_NE(place, std::string::npos) << key.name;
         const auto begin = comments.rfind('\n', place - 1) + 1;
         const auto comment = comments.substr(begin, place - begin);

@@ -74,6 +74,8 @@ const Case cases[] = {
     {"<rng>", [](auto& g) { g.rngs.emplace_back(); }},
     {"<panic>", [](auto& g) { g.panics.emplace_back(); }},
     {"<vsock>", [](auto& g) { g.vsock.emplace(); }},
+    {"<tpm>", [](auto& g) { g.tpm.emplace(); }},
+    {"<filesystem>", [](auto& g) { g.filesystems.emplace_back(); }},
     {"this of disk 'hda'", [](auto& g) { g.disks[0].tuning.boot_order = 1; }},
     {"<controller>",
      [](auto& g) {

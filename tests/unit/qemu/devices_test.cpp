@@ -286,6 +286,43 @@ TEST(Redirection, devices_of_the_client) {
     EXPECT_EQ(object(definition, "-device", "redir0")["filter"], "8:4660:-1:598:1|-1:-1:-1:-1:0");
 }
 
+TEST(Tpm, has_its_program_behind_a_socket_or_the_hosts_node) {
+    auto definition = guest();
+    definition.tpm.emplace();
+    EXPECT_EQ(arguments(definition, "-chardev"), Words{"socket,id=tpm0-emulator,path=tpm0.sock"});
+    EXPECT_EQ(object(definition, "-device", "tpm0")["driver"], "tpm-tis");
+    definition.tpm->model = TpmModel::crb;
+    EXPECT_EQ(object(definition, "-device", "tpm0")["driver"], "tpm-crb");
+    definition.tpm = Tpm{.backend = TpmBackend::passthrough};
+    EXPECT_EQ(arguments(definition, "-tpmdev"),
+              Words{"passthrough,id=tpm0-backend,path=/dev/tpm0,cancel-path=/dev/null"});
+}
+
+TEST(Filesystems, directories_and_servers) {
+    auto definition = guest();
+    definition.filesystems = {{.access = FilesystemAccess::mapped,
+                               .file_mode = 0640U,
+                               .directory_mode = 0750U,
+                               .multidevs = Multidevs::remap,
+                               .immediate = true,
+                               .directory = "/srv/a,b",
+                               .target = "one"},
+                              {.driver = FilesystemDriver::virtiofs,
+                               .queue = 256,
+                               .socket = "/run/two.sock",
+                               .target = "two"},
+                              {.directory = "/srv/three", .target = "three", .readonly = true}};
+    definition.memory_backing.access = MemoryAccess::shared;
+    EXPECT_EQ(arguments(definition, "-fsdev"),
+              (Words{"local,id=fs0-directory,path=/srv/a,,b,security_model=mapped-xattr,fmode=0640,"
+                     "dmode=0750,multidevs=remap,writeout=immediate",
+                     "local,id=fs2-directory,path=/srv/three,security_model=passthrough,"
+                     "readonly=on"}));
+    EXPECT_EQ(object(definition, "-device", "fs0")["mount_tag"], "one");
+    EXPECT_EQ(arguments(definition, "-chardev"), Words{"socket,id=fs1-server,path=/run/two.sock"});
+    EXPECT_EQ(object(definition, "-device", "fs1")["queue-size"], 256);
+}
+
 TEST(Display, keymap) {
     auto definition = guest();
     definition.graphics.push_back({.keymap = "de"});

@@ -217,6 +217,14 @@ TEST(Unsupported, displays_together) {
     EXPECT_EQ(messages(definition), Messages{"socket 'display.sock' is not an absolute path"});
 }
 
+TEST(Unsupported, a_server_of_files_without_the_guests_memory) {
+    auto definition = guest();
+    definition.filesystems = {{.driver = FilesystemDriver::virtiofs, .socket = "/run/fs.sock"}};
+    EXPECT_EQ(messages(definition), Messages{"a virtiofs needs memory that its server shares"});
+    definition.memory_backing.access = MemoryAccess::shared;
+    EXPECT_EQ(messages(definition), Messages{});
+}
+
 TEST(Unsupported, what_nobody_is_there_for) {
     auto definition = guest();
     definition.audios = {{1, {}, AudioType::spice}, {2, {}, AudioType::dbus}};

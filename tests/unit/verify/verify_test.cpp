@@ -163,6 +163,29 @@ TEST(Verify, HoldsForAGuestThatIsAsPlanned) {
                             "descriptors"}));
 }
 
+TEST(Verify, WhatLiesInASharedDirectoryIsExplainedAndNothingBesideIt) {
+    auto plan = tests::sample_plan();
+    plan::FileGrant share;
+    share.path = share.resolved = "/srv/share";
+    share.id = {2049, 500};
+    share.is_directory = true;
+    share.sharing = plan::FileGrant::Sharing::shared;
+    share.purpose = "filesystem 0";
+    plan.files.push_back(share);
+    const auto fails = [&](OpenFd fd) {
+        auto view = confined(plan);
+        view.fds.push_back(std::move(fd));
+        return failing(verify(plan, view));
+    };
+    EXPECT_EQ(fails(open_fd(20, "/srv/share", false)), Names{});
+    EXPECT_EQ(fails(open_fd(20, "/srv/share/a/file", true)), Names{});
+    EXPECT_EQ(fails(open_fd(20, "/srv/share2/file")), Names{"descriptor 20"});
+    EXPECT_EQ(fails(device_fd(20, "/srv/share/mem", {1, 1}, false, true)), Names{"descriptor 20"});
+    plan.files.back().sharing = plan::FileGrant::Sharing::readonly;
+    EXPECT_EQ(fails(open_fd(20, "/srv/share/a/file")), Names{});
+    EXPECT_EQ(fails(open_fd(20, "/srv/share/a/file", true)), Names{"descriptor 20"});
+}
+
 struct Breach {
     const char* row;
     std::function<void(KernelView&)> make;
