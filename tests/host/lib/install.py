@@ -28,6 +28,16 @@ def cases(root, payload):
             (target / name).mkdir(parents=True)
 
 
+class Programs:
+    """Programs of this machine's, and the example definitions, but nothing installed."""
+
+    def __init__(self, directory):
+        self.payload = directory
+
+    def install(self, root):
+        shutil.copytree(paths.REPO / "tests/golden", root / paths.IN_HOST.lstrip("/") / "golden")
+
+
 class MesonBuild:
     """A meson build directory of this machine."""
 
