@@ -15,8 +15,10 @@
 #include "agent/host/device_filter.h"
 #include "agent/host/files.h"
 #include "agent/host/kernel_view.h"
+#include "agent/host/overlay.h"
 #include "agent/host/process.h"
 #include "agent/host/qmp_client.h"
+#include "agent/host/selinux.h"
 #include "src/plan/check.h"
 #include "src/plan/codec.h"
 
@@ -72,6 +74,7 @@ class Launch {
     [[nodiscard]] UniqueFd open_directory(const std::string& path) const;
     UniqueFd open_monitor();
     UniqueFd connect_attendant(const std::string& name);
+    [[nodiscard]] UniqueFd open_overlay(const plan::InheritedFd& fd) const;
     void give_files();
     void send_plan();
     void enter_scope();
@@ -237,6 +240,8 @@ UniqueFd Launch::open_descriptor(const plan::InheritedFd& fd) {
         return open_directory(fd.path);
     case Kind::attendant:
         return connect_attendant(fd.device);
+    case Kind::overlay:
+        return open_overlay(fd);
     case Kind::log_file:
         try {
             return host::open_log(fd.path, fd.truncate, plan_.process.identity.uid);
@@ -246,6 +251,14 @@ UniqueFd Launch::open_descriptor(const plan::InheritedFd& fd) {
         }
     }
     throw LaunchError("descriptors", "the plan lists one of an unknown kind");
+}
+
+// The guest has it by its descriptor alone; SELinux looks at its label even so.
+UniqueFd Launch::open_overlay(const plan::InheritedFd& fd) const {
+    auto overlay = host::make_overlay(fd.path, fd.bytes.value_or(0));
+    const auto& label = plan_.security.image_label;
+    if (!label.empty()) host::selinux::set_label(overlay.get(), label);
+    return overlay;
 }
 
 std::string Launch::name_among_state(const plan::InheritedFd& fd) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/host/file_fact.h"
 
+#include "agent/host/files.h"
 #include "agent/host/guest_access.h"
 #include "agent/host/image_header.h"
 #include "agent/host/path_walk.h"
@@ -9,6 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -85,6 +88,7 @@ bool is_dead_node(const FileFact& fact, int file) {
 struct Beginning {
     std::vector<unsigned char> bytes;
     int error = 0; // errno
+    std::uint64_t size = 0;
 };
 
 // Up to `length` bytes in all; fewer where the file ends.
@@ -102,6 +106,14 @@ void read_on(Beginning& read, int fd, std::size_t length) {
     read.bytes.resize(have);
 }
 
+// 0 where it cannot be known.
+std::uint64_t size_of(int fd) {
+    const auto status = status_of(fd);
+    std::uint64_t bytes = 0;
+    if (!S_ISBLK(status.st_mode)) return static_cast<std::uint64_t>(status.st_size);
+    return ::ioctl(fd, BLKGETSIZE64, &bytes) == 0 ? bytes : 0;
+}
+
 Beginning read_beginning(int path_fd) {
     Beginning read;
     const std::string path = "/proc/self/fd/" + std::to_string(path_fd);
@@ -110,6 +122,7 @@ Beginning read_beginning(int path_fd) {
         read.error = errno;
         return read;
     }
+    read.size = size_of(fd.get());
     read_on(read, fd.get(), image_magic_bytes);
     if (read.error == 0 && begins_like_qcow2(read.bytes))
         read_on(read, fd.get(), image_header_bytes);
@@ -135,6 +148,7 @@ void note_header(FileFact& fact, const Beginning& header, const std::string& pat
     if (header.error == EACCES && ::geteuid() != 0) return;
     if (header.error != 0)
         return become_unreadable(fact, header.error, "cannot read the file's beginning");
+    fact.bytes = header.size;
     fact.image = image_fact(header.bytes, path);
 }
 

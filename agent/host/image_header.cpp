@@ -18,6 +18,7 @@ constexpr std::uint64_t version_at = 4;
 constexpr std::uint64_t backing_offset_at = 8;
 constexpr std::uint64_t backing_length_at = 16;
 constexpr std::uint64_t cluster_bits_at = 20;
+constexpr std::uint64_t disk_bytes_at = 24;
 constexpr std::uint64_t features_at = 72; // this one and the next from version 3 on
 constexpr std::uint64_t header_length_at = 100;
 constexpr std::uint64_t external_data_file = 1U << 2; // of the incompatible features
@@ -48,6 +49,7 @@ class Header {
         const auto layout = read_layout();
         const auto extensions = read_extensions(layout);
         ImageFact fact;
+        fact.disk_bytes = number(disk_bytes_at, 8);
         fact.backing = named_by(path, backing_name(layout));
         fact.backing_format = extensions.backing_format.value_or("");
         fact.external_data =

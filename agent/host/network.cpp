@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <climits>
 #include <cstring>
 #include <fcntl.h>
@@ -39,13 +38,9 @@ std::string attribute(const std::string& name, const char* file) {
     return text;
 }
 
-// Decimal, or hexadecimal behind 0x; 0 for what is no number.
+// 0 for what is no number.
 unsigned number(std::string_view text) {
-    unsigned value = 0;
-    const bool hexadecimal = text.starts_with("0x");
-    if (hexadecimal) text.remove_prefix(2);
-    std::from_chars(text.data(), text.data() + text.size(), value, hexadecimal ? 16 : 10);
-    return value;
+    return static_cast<unsigned>(parse_unsigned(text).value_or(0));
 }
 
 // Where a link of a device's leads to, by its last name: that of its bridge, of what lies below.

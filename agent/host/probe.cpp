@@ -45,7 +45,7 @@ std::string machine_arch() {
     return names.machine;
 }
 
-SelinuxFact selinux_fact() {
+SelinuxFact selinux_fact(const std::vector<std::string>& contexts) {
     SelinuxFact fact;
     fact.enabled = selinux::enabled();
     if (!fact.enabled) return fact;
@@ -55,6 +55,8 @@ SelinuxFact selinux_fact() {
     if (!domains.empty()) fact.domain_context = domains[0];
     if (!images.empty()) fact.image_context = images[0];
     if (images.size() > 1) fact.content_context = images[1];
+    for (const auto& context : contexts)
+        if (!selinux::knows(context)) fact.unknown_contexts.insert(context);
     return fact;
 }
 
@@ -115,7 +117,7 @@ HostFacts probe(const FactsRequest& request) {
     facts.shim_account = look_up_owner(shim_user);
     facts.processors = online("cpu");
     facts.memory_nodes = online("node");
-    facts.selinux = selinux_fact();
+    facts.selinux = selinux_fact(request.contexts);
     auto files = request.files;
     files.emplace_back(kvm_node);
     if (request.firmware) note_firmware(facts, files);

@@ -78,6 +78,10 @@ std::string process_label(pid_t pid) {
     return ContextText(raw).get();
 }
 
+bool knows(const std::string& context) {
+    return ::security_check_context_raw(context.c_str()) == 0;
+}
+
 std::vector<std::string> virtual_domain_contexts() {
     return contexts_of_file(::selinux_virtual_domain_context_path());
 }

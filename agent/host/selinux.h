@@ -43,6 +43,9 @@ std::string process_label(pid_t pid);
 std::vector<std::string> virtual_domain_contexts();
 std::vector<std::string> virtual_image_contexts();
 
+// Whether the loaded policy knows the context.
+bool knows(const std::string& context);
+
 // Pure parts of the above, open to tests.
 
 // Contexts of a file in contexts/: one a line; blank lines, comments and what is no context (fewer

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/base/text.h"
 
+#include <charconv>
 #include <fnmatch.h>
 
 namespace vmwarden {
@@ -82,6 +83,17 @@ std::string shell_quoted(std::string_view word) {
 
 bool glob_matches(const std::string& pattern, const std::string& path) {
     return ::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0;
+}
+
+std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base) {
+    if (text.starts_with("0x")) {
+        text.remove_prefix(2);
+        base = 16;
+    }
+    std::uint64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number, base);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+    return number;
 }
 
 bool is_interface_name(std::string_view name) {

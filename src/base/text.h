@@ -2,6 +2,7 @@
 // Bytes that came from outside, before they are trusted or shown.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ std::string shell_quoted(std::string_view word);
 
 // fnmatch(3) without flags except that '*' does not match '/': the glob of policy lists.
 bool glob_matches(const std::string& pattern, const std::string& path);
+
+// A whole number in digits of this base; behind "0x" they are hexadecimal in any case.
+std::optional<std::uint64_t> parse_unsigned(std::string_view text, int base = 10);
 
 // A name that the kernel takes for a network device, of an alphabet that shows: 1 to 15 letters,
 // digits and "._-+@", the first none of ".-".

@@ -39,6 +39,7 @@ struct Controller {
     unsigned queues = 0; // of virtio-scsi, as the next two; 0: QEMU's own
     unsigned commands_per_lun = 0;
     unsigned max_sectors = 0;
+    unsigned iothread = 0; // of virtio-scsi, as DiskTuning has it
     PciController pci = {};
     DeviceInfo info = {};
     bool operator==(const Controller&) const = default;

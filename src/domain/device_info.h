@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What any device may say of itself: <address>, <alias> and <acpi>, which libvirt's format
-// documentation calls device addresses.
+// documentation calls device addresses, and the virtio options of its <driver>.
 #pragma once
 
 #include "src/base/diagnostic.h"
+#include "src/domain/switches.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace vmwarden {
 
@@ -49,8 +52,15 @@ struct IsaAddress {
     bool operator==(const IsaAddress&) const = default;
 };
 
+// Of a memory module: its slot of <maxMemory>, and where its memory begins.
+struct DimmAddress {
+    std::optional<unsigned> slot = {};
+    std::optional<std::uint64_t> base = {};
+    bool operator==(const DimmAddress&) const = default;
+};
+
 using DeviceAddress = std::variant<std::monostate, PciAddress, DriveAddress, UsbAddress,
-                                   VirtioSerialAddress, IsaAddress>;
+                                   VirtioSerialAddress, IsaAddress, DimmAddress>;
 
 struct DeviceInfo {
     DeviceAddress address = {}; // none: assigned at start
@@ -58,9 +68,19 @@ struct DeviceInfo {
     // guest that ran: kept, and of no effect.
     std::string alias = {};
     unsigned acpi_index = 0; // of PCI: 0: none
-    SourcePlace place = {};  // of the address, or of the device
+    // Of a virtio device but a network card, which has its own: of virtio_switches, in their order.
+    std::vector<NamedSwitch> virtio = {};
+    SourcePlace place = {}; // of the address, or of the device
     bool operator==(const DeviceInfo&) const = default;
 };
+
+// Every virtio device has the first four, controllers and disks the next one, disks the last.
+inline constexpr KnownSwitch virtio_switches[] = {
+    {"iommu", "iommu_platform"}, {"ats", "ats"},
+    {"packed", "packed"},        {"page_per_vq", "page-per-vq"},
+    {"ioeventfd", "ioeventfd"},  {"event_idx", "event_idx"}};
+inline constexpr auto device_switches = std::span(virtio_switches).first<4>();
+inline constexpr auto controller_switches = std::span(virtio_switches).first<5>();
 
 // The address if it is one of this kind.
 template <class Kind>

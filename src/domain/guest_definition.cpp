@@ -48,13 +48,21 @@ GuestDefinition strip_places(GuestDefinition definition) {
     definition.place = definition.name_place = definition.emulator_place = {};
     definition.memory_place = definition.vcpus_place = {};
     definition.os.place = definition.os.kernel_place = definition.os.initrd_place = {};
+    for (auto& table : definition.system_information.tables) {
+        strip(table);
+        strip(table.entries);
+    }
+    strip(definition.system_information.fwcfg);
     strip(definition.controllers);
     strip(definition.hubs);
     strip(definition.disks);
     for (auto& disk : definition.disks) {
         disk.source_place = {};
-        for (auto& store : disk.backing)
+        strip(disk.labels);
+        for (auto& store : disk.backing) {
             store.source_place = {};
+            strip(store.labels);
+        }
     }
     strip(definition.host_devices);
     for (auto& device : definition.host_devices)
@@ -104,6 +112,7 @@ GuestDefinition strip_places(GuestDefinition definition) {
     if (placements.memory) placements.memory->place = {};
     for (auto& placed : placements.cells)
         placed.memory.place = {};
+    strip(definition.security_labels);
     strip(definition.raw_arguments);
     strip(definition.raw_environment);
     return definition;

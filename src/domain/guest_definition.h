@@ -15,7 +15,9 @@
 #include "src/domain/platform.h"
 #include "src/domain/redirection.h"
 #include "src/domain/resource_limits.h"
+#include "src/domain/security_label.h"
 #include "src/domain/small_devices.h"
+#include "src/domain/system_information.h"
 #include "src/domain/threads.h"
 #include "src/domain/tpm.h"
 
@@ -54,7 +56,7 @@ struct Features {
 };
 
 enum class DiskDevice { disk, cdrom, floppy };
-enum class DiskSource { file, block };
+enum class DiskSource { file, block, network };
 enum class DiskBus { ide, fdc, scsi, virtio, sata, usb };
 enum class DiskFormat { raw, qcow2 };
 enum class DiskCache { hypervisor_default, none, writethrough, writeback, directsync, unsafe };
@@ -65,13 +67,15 @@ struct BackingStore {
     DiskFormat format = DiskFormat::raw;
     std::string source; // absolute path
     SourcePlace source_place;
+    std::vector<ImageLabel> labels = {};
     bool operator==(const BackingStore&) const = default;
 };
 
 struct Disk {
     DiskDevice device = DiskDevice::disk;
     DiskSource type = DiskSource::file;
-    std::string source; // absolute path; empty: a drive without medium (cdrom, floppy)
+    // Absolute path, or a URL (network_source.h); empty: a drive without medium (cdrom, floppy).
+    std::string source;
     std::string target; // "hda", "vdb", "sda", "fda"
     DiskBus bus = DiskBus::ide;
     DiskFormat format = DiskFormat::raw;
@@ -82,11 +86,14 @@ struct Disk {
     bool chain_ends = false; // <backingStore/>: nor does the last one's; otherwise it says how on
     bool readonly = false;   // also implied by device='cdrom'
     bool shareable = false;
+    bool transient = false;                 // what the guest writes is gone when it ends
+    std::optional<bool> share_backing = {}; // of a transient one: said, and so in any case
     std::string serial;
     SourcePlace place;
     SourcePlace source_place;
     DiskTuning tuning = {};
     DeviceInfo info = {};
+    std::vector<ImageLabel> labels = {}; // of `source`
     bool operator==(const Disk&) const = default;
 };
 
@@ -197,6 +204,7 @@ struct GuestDefinition {
     BlockTune block_tune;
     Partition partition;
     OsBoot os;
+    SystemInformation system_information;
     Features features;
     FeatureDetails feature_details;
     std::string cpu_mode; // "", "host-passthrough", "host-model", "maximum", "custom"
@@ -204,8 +212,10 @@ struct GuestDefinition {
     CpuDetails cpu;
     std::vector<NumaCell> numa_cells;
     ClockOffset clock = ClockOffset::utc;
-    std::optional<std::uint64_t> clock_start; // of absolute: seconds since 1970
-    std::string timezone;                     // of timezone: "Europe/Berlin"
+    std::optional<std::uint64_t> clock_start;     // of absolute: seconds since 1970
+    std::string timezone;                         // of timezone: "Europe/Berlin"
+    std::optional<std::int64_t> clock_adjustment; // of variable: seconds ahead of its basis
+    std::optional<ClockOffset> clock_basis;       // of variable: utc, which is usual, or localtime
     std::vector<Timer> timers;
     PowerManagement power;
     LifecycleAction on_poweroff = LifecycleAction::destroy;
@@ -236,9 +246,10 @@ struct GuestDefinition {
     std::optional<Vsock> vsock;
     std::optional<Tpm> tpm;
     std::vector<MemoryModule> memory_modules;
-    std::vector<RawArgument> raw_arguments;   // in order, behind all others
-    std::vector<RawVariable> raw_environment; // over what QEMU is given otherwise
-    SourcePlace place;                        // of <domain>
+    std::vector<SecurityLabel> security_labels; // one of each model
+    std::vector<RawArgument> raw_arguments;     // in order, behind all others
+    std::vector<RawVariable> raw_environment;   // over what QEMU is given otherwise
+    SourcePlace place;                          // of <domain>
     SourcePlace name_place;
     SourcePlace emulator_place;
     SourcePlace memory_place;

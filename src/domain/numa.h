@@ -5,6 +5,7 @@
 #include "src/base/diagnostic.h"
 #include "src/base/number_set.h"
 #include "src/base/units.h"
+#include "src/domain/device_info.h"
 #include "src/domain/platform.h"
 
 #include <optional>
@@ -68,6 +69,7 @@ struct MemoryModule {
     std::uint64_t page_size = 0; // KiB, of huge pages; 0: as <memoryBacking> has it
     NumberSet nodes = {};        // of the host; none: as <numatune> has it
     SourcePlace place = {};
+    DeviceInfo info = {};
     bool operator==(const MemoryModule&) const = default;
 };
 

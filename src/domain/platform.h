@@ -3,6 +3,8 @@
 #pragma once
 
 #include "src/base/diagnostic.h"
+#include "src/domain/switches.h"
+#include "src/domain/system_information.h"
 
 #include <cstdint>
 #include <optional>
@@ -43,19 +45,6 @@ struct CpuDetails {
     std::vector<CpuFeature> features;
     SourcePlace place;
     bool operator==(const CpuDetails&) const = default;
-};
-
-// A switch by its name in the format: {"relaxed", true}.
-struct NamedSwitch {
-    std::string name;
-    bool on = true;
-    bool operator==(const NamedSwitch&) const = default;
-};
-
-// One that there is, and what QEMU calls it.
-struct KnownSwitch {
-    std::string_view name;
-    std::string_view property;
 };
 
 enum class IoapicDriver { unsaid, kvm, qemu };
@@ -130,8 +119,8 @@ struct Firmware {
     std::string dtb;
     SourcePlace dtb_place;
     std::optional<BootMenu> menu;
-    std::optional<int> reboot_timeout; // milliseconds to the next try; -1: none
-    bool smbios_emulated = false;      // <smbios mode='emulate'/>, which is so anyway
+    std::optional<int> reboot_timeout;      // milliseconds to the next try; -1: none
+    SmbiosMode smbios = SmbiosMode::unsaid; // unsaid: emulated
     bool operator==(const Firmware&) const = default;
 };
 

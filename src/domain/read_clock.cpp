@@ -4,6 +4,7 @@
 #include "src/domain/values.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace vmwarden::domain {
 
@@ -11,11 +12,12 @@ namespace {
 
 constexpr std::uint64_t last_second = 253402300799; // of the year 9999
 
-constexpr NotDone offsets_refused[] = {
-    {"variable", "the guest's changes to its clock are not kept from one start to the next"}};
-constexpr NotDone clock_attributes_refused[] = {
-    {"adjustment", "the guest's changes to its clock are not kept from one start to the next"},
-    {"basis", "only offset 'variable' has one"}};
+constexpr std::int64_t most_adjustment = 24LL * 60 * 60; // what a TZ variable can say, tzset(3)
+
+constexpr Word<ClockOffset> clock_bases[] = {{"utc", ClockOffset::utc},
+                                             {"localtime", ClockOffset::localtime}};
+constexpr NotDone adjustment_refused[] = {
+    {"adjustment", "the guest's changes to its clock are not kept from one start to the next"}};
 constexpr NotDone timers_refused[] = {{"platform", "only Xen guests have it"},
                                       {"armvtimer", "only ARM guests have one"}};
 constexpr NotDone tick_policies_refused[] = {{"merge", "no emulation of QEMU's does this"}};
@@ -88,6 +90,33 @@ void read_start(ElementReader& clock, GuestDefinition& guest) {
         clock.error(start->at, "only offset 'absolute' has a start", "write offset='absolute'");
 }
 
+std::optional<std::int64_t> seconds_from(const Value& value, Report& report) {
+    std::int64_t seconds = 0;
+    const auto* end = value.text.data() + value.text.size();
+    const auto read = std::from_chars(value.text.data(), end, seconds);
+    if (read.ptr == end && !value.text.empty() && seconds >= -most_adjustment &&
+        seconds <= most_adjustment)
+        return seconds;
+    report.error(value.at, in_quotes(value.text) + " is no adjustment that a clock can have",
+                 "write seconds, a day at most before or after; offset='absolute' begins anywhere");
+    return std::nullopt;
+}
+
+void read_variable(ElementReader& clock, GuestDefinition& guest) {
+    if (guest.clock != ClockOffset::variable) {
+        clock.refuse_attributes(adjustment_refused);
+        clock.refuse_attributes({{{"basis", "only offset 'variable' has one"}}});
+        return;
+    }
+    guest.clock_basis = clock.word("basis", clock_bases);
+    const auto adjustment = clock.attribute("adjustment");
+    if (!adjustment) return;
+    guest.clock_adjustment = seconds_from(*adjustment, clock.report());
+    if (guest.clock_basis == ClockOffset::localtime && guest.clock_adjustment.value_or(0) != 0)
+        clock.error(adjustment->at, "local time and an adjustment are not both kept to",
+                    "write basis='utc', or adjustment='0'");
+}
+
 // QEMU's C library looks the name up: it must not lead to a file elsewhere.
 void read_timezone(ElementReader& clock, GuestDefinition& guest) {
     const auto zone = clock.attribute("timezone");
@@ -114,7 +143,7 @@ void read_timezone(ElementReader& clock, GuestDefinition& guest) {
 
 // The oldest documents say sync= for what is offset= since.
 void read_clock(ElementReader& clock, GuestDefinition& guest) {
-    const auto offset = clock.word("offset", clock_offsets, offsets_refused);
+    const auto offset = clock.word("offset", clock_offsets);
     const auto sync_at = clock.attribute("sync");
     const auto sync = clock.word("sync", clock_offsets);
     if (offset && sync_at)
@@ -128,7 +157,7 @@ void read_clock(ElementReader& clock, GuestDefinition& guest) {
     if (guest.clock == ClockOffset::absolute && !clock.attribute("start"))
         clock.error(clock.at(), "offset 'absolute' needs a start",
                     "write start='0' for 1970, say: seconds since then");
-    clock.refuse_attributes(clock_attributes_refused);
+    read_variable(clock, guest);
     clock.children("timer", [&](ElementReader& timer) { read_timer(timer, guest); });
 }
 

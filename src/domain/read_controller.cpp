@@ -52,8 +52,6 @@ constexpr NotDone scsi_models_refused[] = {{"auto", "a model that is left out is
                                            {"ncr53c90", "only other machines than PCs have one"},
                                            {"virtio-transitional"},
                                            {"virtio-non-transitional"}};
-constexpr NotDone driver_refused[] = {{"iothread"}, {"iommu"},       {"ats"},
-                                      {"packed"},   {"page_per_vq"}, {"ioeventfd"}};
 constexpr NotDone driver_children_refused[] = {{"iothreads"}};
 constexpr NotDone target_refused[] = {{"memReserve"},
                                       {"index", "only pSeries guests have several roots"}};
@@ -198,19 +196,28 @@ void read_master(ElementReader& element, Controller& controller) {
                       "write <master startport='0'/>, as its ich9-ehci1 has the same index");
 }
 
-void read_scsi_driver(ElementReader& element, Controller& controller) {
-    element.child("driver", [&](ElementReader& driver) {
-        const bool virtio = controller.type == ControllerType::scsi &&
-                            (controller.model.empty() || controller.model == "virtio-scsi");
+bool is_virtio_scsi(const Controller& controller) {
+    return controller.type == ControllerType::scsi &&
+           (controller.model.empty() || controller.model == "virtio-scsi");
+}
+
+void read_driver(ElementReader& driver, Controller& controller, const GuestDefinition& guest) {
+    const bool scsi = is_virtio_scsi(controller);
+    if (scsi) {
         controller.queues = number_in(driver, "queues", 1, 1024).value_or(0);
         controller.commands_per_lun = number_in(driver, "cmd_per_lun", 1, 65535).value_or(0);
         controller.max_sectors = number_in(driver, "max_sectors", 1, 65535).value_or(0);
-        driver.refuse_attributes(driver_refused);
-        driver.refuse_children(driver_children_refused);
-        if (!virtio && !driver.element().attributes.empty())
-            driver.error(driver.at(), "only a virtio-scsi controller has a driver to choose for",
-                         "remove <driver>");
-    });
+        controller.iothread = read_iothread_of(driver, guest);
+    }
+    controller.info.virtio = read_switches(
+        driver, std::span<const KnownSwitch>(virtio_switches, scsi ? controller_switches.size()
+                                                                   : device_switches.size()));
+    driver.refuse_children(driver_children_refused);
+    if (scsi || controller.type == ControllerType::virtio_serial) return;
+    if (!driver.element().attributes.empty())
+        driver.error(driver.at(), "only a virtio controller has a driver to choose for",
+                     "remove <driver>");
+    driver.skip_rest();
 }
 
 std::optional<unsigned> read_index(ElementReader& element, const Controller& controller) {
@@ -251,10 +258,10 @@ void read_controller(ElementReader& element, GuestDefinition& guest) {
     if (serial) controller.vectors = number_in(element, "vectors", 0, 2048);
     if (controller.type == ControllerType::pci) read_pci(element, controller);
     if (controller.type == ControllerType::usb) read_master(element, controller);
-    read_scsi_driver(element, controller);
     controller.info = controller.type == ControllerType::fdc || is_root(controller)
                           ? read_device_info(element, {})
                           : read_device_info(element, {AddressKind::pci});
+    element.child("driver", [&](ElementReader& driver) { read_driver(driver, controller, guest); });
     for (const auto& other : guest.controllers)
         if (clashes(controller, other))
             return element.error(element.at(),

@@ -11,17 +11,15 @@ namespace {
 
 constexpr std::size_t longest_alias = 128;
 
-constexpr Word<AddressKind> kinds[] = {{"pci", AddressKind::pci},
-                                       {"drive", AddressKind::drive},
-                                       {"usb", AddressKind::usb},
-                                       {"virtio-serial", AddressKind::virtio_serial},
-                                       {"isa", AddressKind::isa}};
+constexpr Word<AddressKind> kinds[] = {
+    {"pci", AddressKind::pci}, {"drive", AddressKind::drive},
+    {"usb", AddressKind::usb}, {"virtio-serial", AddressKind::virtio_serial},
+    {"isa", AddressKind::isa}, {"dimm", AddressKind::dimm}};
 constexpr NotDone kinds_refused[] = {{"ccid", "there are no smart card readers"},
                                      {"spapr-vio", "only pSeries guests have such a bus"},
                                      {"virtio-s390", "only s390x guests have such a bus"},
                                      {"ccw", "only s390x guests have such a bus"},
                                      {"virtio-mmio", "a PC has no such bus"},
-                                     {"dimm", "only memory has a place of this kind"},
                                      {"unassigned", "a device that the guest does not see is not "
                                                     "started in this version: remove the device"}};
 constexpr NotDone pci_children_refused[] = {{"zpci", "only s390x guests have such addresses"}};
@@ -103,6 +101,15 @@ IsaAddress read_isa(ElementReader& address) {
     return isa;
 }
 
+DimmAddress read_dimm(ElementReader& address) {
+    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+    DimmAddress dimm;
+    if (address.attribute("slot")) dimm.slot = number_at(address, "slot", 255);
+    if (const auto base = address.attribute("base"))
+        dimm.base = hex_number_from(*base, "base", 0, most, address.report());
+    return dimm;
+}
+
 DeviceAddress read_kind(ElementReader& address, AddressKind kind) {
     switch (kind) {
     case AddressKind::pci:
@@ -113,6 +120,8 @@ DeviceAddress read_kind(ElementReader& address, AddressKind kind) {
         return read_usb(address);
     case AddressKind::virtio_serial:
         return read_virtio_serial(address);
+    case AddressKind::dimm:
+        return read_dimm(address);
     case AddressKind::isa:
         break;
     }
@@ -162,6 +171,14 @@ void set_aside(ElementReader& element, std::string_view attribute) {
     element.report().warning(
         value->at, "'" + std::string(attribute) + "' of " + element.tag() + " is set aside",
         "only a running guest has one, and it changes");
+}
+
+void read_virtio_driver(ElementReader& device, bool virtio, DeviceInfo& info) {
+    device.child("driver", [&](ElementReader& driver) {
+        info.virtio = read_switches(driver, device_switches);
+        if (!virtio && !info.virtio.empty())
+            driver.error(driver.at(), "only a virtio device has these switches", "remove <driver>");
+    });
 }
 
 DeviceInfo read_device_info(ElementReader& device, std::span<const AddressKind> possible) {

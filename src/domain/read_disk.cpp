@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/network_source.h"
 #include "src/domain/read_images.h"
 #include "src/domain/readers.h"
 #include "src/domain/values.h"
@@ -17,11 +18,9 @@ constexpr NotDone children_refused[] = {{"auth"},
                                         {"backenddomain", "only Xen guests have one"},
                                         {"encryption"},
                                         {"mirror"},
-                                        {"throttlefilters"},
-                                        {"transient", "what the guest writes is kept"}};
+                                        {"throttlefilters"}};
 constexpr NotDone driver_refused[] = {
-    {"ats"},   {"copy_on_read"}, {"discard_no_unref"}, {"event_idx"}, {"ioeventfd"},
-    {"iommu"}, {"max_bufsize"},  {"metadata_cache"},   {"packed"},    {"page_per_vq"}};
+    {"copy_on_read"}, {"discard_no_unref"}, {"max_bufsize"}, {"metadata_cache"}};
 constexpr NotDone driver_children_refused[] = {
     {"iothreads", "one I/O thread serves a disk"}, {"metadata_cache"}, {"statistics"}};
 constexpr NotDone target_refused[] = {{"tray"}, {"removable"}, {"dpofua"}};
@@ -52,6 +51,7 @@ void read_driver(ElementReader& driver, Disk& disk, const GuestDefinition& guest
         disk.format = *format;
     if (const auto cache = driver.word("cache", disk_caches)) disk.cache = *cache;
     read_driver_tuning(driver, disk, guest);
+    disk.info.virtio = read_switches(driver, virtio_switches);
     driver.refuse_attributes(driver_refused);
     driver.refuse_children(driver_children_refused);
 }
@@ -132,6 +132,41 @@ void read_serial_number(ElementReader& serial, Disk& disk) {
             .value_or("");
 }
 
+void read_transient(ElementReader& element, Disk& disk) {
+    disk.transient = true;
+    disk.share_backing = element.word("shareBacking", yes_no);
+    const bool plain = disk.device == DiskDevice::disk && !disk.readonly && !disk.shareable &&
+                       disk.type != DiskSource::network;
+    if (!plain)
+        element.error(element.at(), "only a hard disk of the guest's own can be transient",
+                      "remove <transient/>, or <readonly/> and <shareable/>");
+}
+
+std::string_view how_to_name(DiskSource type) {
+    switch (type) {
+    case DiskSource::block:
+        return "write <source dev='/dev/...'/>";
+    case DiskSource::network:
+        return "write <source protocol='nbd' name='export'><host name='server'/></source>";
+    case DiskSource::file:
+        break;
+    }
+    return "write <source file='/...'/>";
+}
+
+// What cannot be looked at before the start must not say what else is opened.
+void check_network(ElementReader& element, const Disk& disk) {
+    const auto source = network_source(disk.source);
+    if (source && is_read_only(*source) && !disk.readonly)
+        element.error(element.at(), "protocol '" + std::string(source->protocol) + "' only reads",
+                      "write <readonly/>");
+    if (disk.format == DiskFormat::qcow2 && disk.backing.empty() && !disk.chain_ends)
+        element.error(element.at(), "what backs an image on a server must be said",
+                      "write <backingStore/> if nothing does");
+    if (disk.tuning.io != DiskIo::unsaid)
+        element.error(element.at(), "'io' is about files and block devices", "remove it");
+}
+
 } // namespace
 
 std::optional<unsigned> drive_index(std::string_view target) {
@@ -158,23 +193,27 @@ void read_disk(ElementReader& element, GuestDefinition& guest) {
     element.child("driver", [&](ElementReader& driver) { read_driver(driver, disk, guest); });
     const bool given = element.child("source", [&](ElementReader& source) {
         if (typed && !type) return source.skip_rest();
-        auto image = read_image_source(source, disk.type);
+        auto image = disk.type == DiskSource::network ? read_network_source(source)
+                                                      : read_image_source(source, disk.type);
         disk.source = std::move(image.source);
         disk.source_place = std::move(image.source_place);
+        disk.labels = std::move(image.labels);
     });
     if (!given && disk.device == DiskDevice::disk)
-        element.error(element.at(), "a disk needs a <source>",
-                      disk.type == DiskSource::block ? "write <source dev='/dev/...'/>"
-                                                     : "write <source file='/...'/>");
+        element.error(element.at(), "a disk needs a <source>", std::string(how_to_name(disk.type)));
     read_backing_chain(element, given, disk);
     if (!element.child("target", [&](ElementReader& target) { read_target(target, disk, guest); }))
         element.error(element.at(), "<disk> has no <target>", "write <target dev='vda'/>");
     disk.readonly = element.flag("readonly") || disk.device == DiskDevice::cdrom;
     disk.shareable = element.flag("shareable");
+    element.child("transient", [&](ElementReader& child) { read_transient(child, disk); });
+    if (disk.type == DiskSource::network && !disk.source.empty()) check_network(element, disk);
     element.child("serial", [&](ElementReader& serial) { read_serial_number(serial, disk); });
     read_disk_tuning(element, disk);
     disk.tuning.boot_order = read_boot_order(element, guest);
+    auto switches = std::move(disk.info.virtio);
     disk.info = read_info(element, disk.bus);
+    disk.info.virtio = std::move(switches);
     element.refuse_children(children_refused);
     guest.disks.push_back(std::move(disk));
 }

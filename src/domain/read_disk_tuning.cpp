@@ -169,6 +169,8 @@ void check_bus(ElementReader& element, const Disk& disk) {
         refuse("rotation rate", "'sata' or 'scsi'");
     if ((tuning.queues != 0 || tuning.queue_size != 0) && disk.bus != DiskBus::virtio)
         refuse("queues of its own", "'virtio'");
+    if (!disk.info.virtio.empty() && disk.bus != DiskBus::virtio)
+        refuse("such switches of <driver>", "'virtio'");
     if (tuning.iothread != 0 && disk.bus != DiskBus::virtio) refuse("I/O thread", "'virtio'");
     const bool usb = disk.bus == DiskBus::usb;
     const bool hard = disk.device == DiskDevice::disk;

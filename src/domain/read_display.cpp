@@ -14,7 +14,7 @@ constexpr NotDone input_types_refused[] = {
     {"evdev", "the host's own input devices are not passed on in this version"}};
 constexpr NotDone input_buses_refused[] = {{"xen", "only Xen guests have one"}, {"none"}};
 constexpr NotDone input_refused[] = {{"model"}};
-constexpr NotDone device_refused[] = {{"driver"}, {"source"}};
+constexpr NotDone input_children_refused[] = {{"source"}};
 
 constexpr Word<std::string_view> video_models[] = {self("vga"),   self("cirrus"), self("virtio"),
                                                    self("qxl"),   self("bochs"),  self("vmvga"),
@@ -110,7 +110,8 @@ void read_input(ElementReader& element, GuestDefinition& guest) {
         input.info = read_device_info(element, {AddressKind::pci});
     else
         input.info = read_device_info(element, {});
-    element.refuse_children(device_refused);
+    read_virtio_driver(element, input.bus == Input::Bus::virtio, input.info);
+    element.refuse_children(input_children_refused);
     guest.inputs.push_back(std::move(input));
 }
 
@@ -131,7 +132,7 @@ void read_video(ElementReader& element, GuestDefinition& guest) {
     if (!given)
         element.error(element.at(), "<video> has no <model>", "write <model type='virtio'/>");
     video.info = read_device_info(element, {AddressKind::pci});
-    element.refuse_children(device_refused);
+    read_virtio_driver(element, video.model == "virtio", video.info);
     const bool none = video.model == "none" ||
                       std::any_of(guest.videos.begin(), guest.videos.end(),
                                   [](const Video& other) { return other.model == "none"; });

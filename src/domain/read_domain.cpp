@@ -23,12 +23,10 @@ constexpr NotDone domain_types_refused[] = {
 constexpr NotDone elements_refused[] = {
     {"genid"},
     {"throttlegroups"},
-    {"sysinfo"},
     {"bootloader", "only Xen guests have one"},
     {"bootloader_args", "only Xen guests have one"},
     {"perf", "counters of the host are read from its cgroup"},
     {"idmap", "only container guests have one"},
-    {"seclabel", "labels come from the host policy in this version"},
     {"keywrap"},
     {"launchSecurity"},
     {"qemu:capabilities", "what the emulator can do is asked of it"},
@@ -171,6 +169,7 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     domain.child("resource", [&](ElementReader& resource) { read_resource(resource, guest); });
     if (!domain.child("os", [&](ElementReader& os) { read_os(os, guest); }))
         domain.error(domain.at(), "the guest has no <os>", "write <os><type>hvm</type></os>");
+    domain.children("sysinfo", [&](ElementReader& sysinfo) { read_sysinfo(sysinfo, guest); });
     domain.child("features", [&](ElementReader& features) { read_features(features, guest); });
     domain.child("cpu", [&](ElementReader& cpu) { read_cpu(cpu, guest); });
     domain.child("numatune", [&](ElementReader& numatune) { read_numatune(numatune, guest); });
@@ -178,6 +177,7 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     read_actions(domain, guest);
     domain.child("pm", [&](ElementReader& pm) { read_pm(pm, guest); });
     domain.child("devices", [&](ElementReader& devices) { read_devices(devices, guest); });
+    domain.children("seclabel", [&](ElementReader& label) { read_seclabel(label, guest); });
     read_qemu_namespace(domain);
     domain.child("qemu:commandline",
                  [&](ElementReader& commandline) { read_commandline(commandline, guest); });

@@ -12,9 +12,7 @@ constexpr std::string_view raw_alone = "firmware in another format is not handle
 constexpr NotDone nvram_refused[] = {{"type"}};
 constexpr NotDone nvram_children_refused[] = {{"source"}};
 constexpr NotDone bios_refused[] = {{"useserial", "no firmware of QEMU's has such a console"}};
-constexpr NotDone smbios_modes_refused[] = {{"host", "guests are not told what host they are on"},
-                                            {"sysinfo"}};
-constexpr Word<bool> smbios_modes[] = {{"emulate", true}};
+constexpr NotDone smbios_modes_refused[] = {{"host", "guests are not told what host they are on"}};
 
 std::string read_path(ElementReader& element, SourcePlace& place) {
     const auto value = element.trimmed_text();
@@ -126,8 +124,8 @@ void read_firmware(ElementReader& os, Firmware& firmware) {
     os.child("bootmenu", [&](ElementReader& element) { read_menu(element, firmware); });
     os.child("bios", [&](ElementReader& element) { read_bios(element, firmware); });
     os.child("smbios", [&](ElementReader& element) {
-        firmware.smbios_emulated =
-            element.required_word("mode", smbios_modes, smbios_modes_refused).value_or(false);
+        firmware.smbios = element.required_word("mode", smbios_modes, smbios_modes_refused)
+                              .value_or(SmbiosMode::unsaid);
     });
     os.child("dtb", [&](ElementReader& element) {
         firmware.dtb = read_path(element, firmware.dtb_place);

@@ -13,8 +13,7 @@ constexpr NotDone source_children_refused[] = {
     {"encryption"},
     {"reservations"},
     {"slices"},
-    {"dataStore", "an external data file is the one that the image's header names"},
-    {"seclabel", "labels come from the host policy in this version"}};
+    {"dataStore", "an external data file is the one that the image's header names"}};
 constexpr NotDone format_children_refused[] = {{"metadata_cache"}};
 
 constexpr std::string_view how_to_declare =
@@ -53,6 +52,11 @@ void read_store(ElementReader& store, Disk& disk) {
     set_aside(store, "index");
     const auto type = store.required_word("type", disk_sources, image_types_refused);
     if (!type) return store.skip_rest();
+    if (*type == DiskSource::network) {
+        store.error(store.at(), "a backing image is a file or block device of this host",
+                    "copy it here, or give the guest the server's image itself");
+        return store.skip_rest();
+    }
     BackingStore backing;
     backing.type = *type;
     backing.format =
@@ -62,6 +66,7 @@ void read_store(ElementReader& store, Disk& disk) {
         auto image = read_image_source(source, backing.type);
         backing.source = std::move(image.source);
         backing.source_place = std::move(image.source_place);
+        backing.labels = std::move(image.labels);
     });
     if (!given)
         store.error(store.at(), "a backing image needs a <source>", std::string(how_to_declare));
@@ -79,6 +84,8 @@ ImageSource read_image_source(ElementReader& source, DiskSource type) {
         read.source = path_from(*path, source.report()).value_or("");
     }
     set_aside(source, "index");
+    source.children("seclabel",
+                    [&](ElementReader& label) { read_image_label(label, read.labels); });
     source.refuse_attributes(source_refused);
     source.refuse_children(source_children_refused);
     return read;

@@ -7,8 +7,8 @@
 
 namespace vmwarden::domain {
 
-inline constexpr NotDone image_types_refused[] = {{"network"}, {"dir"},       {"volume"},
-                                                  {"nvme"},    {"vhostuser"}, {"vhostvdpa"}};
+inline constexpr NotDone image_types_refused[] = {
+    {"dir"}, {"volume"}, {"nvme"}, {"vhostuser"}, {"vhostvdpa"}};
 inline constexpr NotDone image_formats_refused[] = {
     {"aio", "it is a word of Xen's; say raw"},
     {"qed"},
@@ -28,9 +28,13 @@ inline constexpr NotDone image_formats_refused[] = {
 struct ImageSource {
     std::string source; // empty where it was refused
     SourcePlace source_place;
+    std::vector<ImageLabel> labels = {};
 };
 
 ImageSource read_image_source(ElementReader& source, DiskSource type);
+
+// Of type network.
+ImageSource read_network_source(ElementReader& source);
 
 // <backingStore> of a <disk> whose <driver> is read. Empty, it ends the chain.
 void read_backing_chain(ElementReader& element, bool has_medium, Disk& disk);

@@ -30,9 +30,7 @@ constexpr NotDone module_models_refused[] = {
     {"sgx-epc"}};
 constexpr NotDone module_refused[] = {{"discard", not_in_files}};
 constexpr NotDone module_children_refused[] = {
-    {"uuid", "only models 'nvdimm' and 'virtio-pmem' have one"},
-    {"address", "addresses are assigned at start in this version"},
-    {"alias", "names of devices are assigned at start"}};
+    {"uuid", "only models 'nvdimm' and 'virtio-pmem' have one"}};
 constexpr std::string_view of_virtio_mem = "only model 'virtio-mem' has it";
 constexpr NotDone target_children_refused[] = {{"label", "only model 'nvdimm' has it"},
                                                {"readonly", "only model 'nvdimm' has it"},
@@ -255,6 +253,25 @@ void read_numatune(ElementReader& numatune, GuestDefinition& guest) {
     std::ranges::sort(tune.cells, {}, &CellPlacement::cell);
 }
 
+void check_slot(ElementReader& element, const MemoryModule& module, const GuestDefinition& guest) {
+    const auto slot_of = [](const MemoryModule& of) {
+        const auto* address = address_as<DimmAddress>(of.info);
+        return address == nullptr ? std::nullopt : address->slot;
+    };
+    const auto slot = slot_of(module);
+    if (!slot) return;
+    if (guest.max_memory && *slot >= guest.max_memory->slots)
+        return element.error(element.at(), "<maxMemory> has no slot " + std::to_string(*slot),
+                             "they are counted from 0");
+    for (const auto& other : guest.memory_modules)
+        if (slot_of(other) == slot)
+            return element.error(element.at(),
+                                 "slot " + std::to_string(*slot) +
+                                     " is taken by the module of line " +
+                                     std::to_string(other.place.line),
+                                 "give it another slot, or leave <address> out");
+}
+
 void read_memory_module(ElementReader& element, GuestDefinition& guest) {
     MemoryModule module;
     module.place = element.place();
@@ -266,6 +283,8 @@ void read_memory_module(ElementReader& element, GuestDefinition& guest) {
     element.child("target",
                   [&](ElementReader& target) { read_module_target(target, module, guest); });
     element.refuse_children(module_children_refused);
+    module.info = read_device_info(element, {AddressKind::dimm});
+    check_slot(element, module, guest);
     if (module.size.count == 0 && !element.report().has_errors())
         element.error(element.at(), "a memory module has no size",
                       "write <target><size unit='MiB'>512</size></target>");

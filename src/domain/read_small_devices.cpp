@@ -8,8 +8,6 @@ namespace vmwarden::domain {
 
 namespace {
 
-constexpr NotDone driver_refused[] = {{"driver"}};
-
 constexpr Word<bool> virtio_only[] = {{"virtio", true}};
 constexpr NotDone virtio_kinds_refused[] = {{"virtio-transitional"}, {"virtio-non-transitional"}};
 constexpr NotDone rng_backends_refused[] = {{"egd", "QEMU would reach out to a service"}};
@@ -86,8 +84,8 @@ void read_rng(ElementReader& element, GuestDefinition& guest) {
     if (!element.child("backend", [&](ElementReader& backend) { read_backend(backend, rng); }))
         element.error(element.at(), "<rng> has no <backend>",
                       "write <backend model='random'>/dev/urandom</backend>");
-    element.refuse_children(driver_refused);
     rng.info = read_device_info(element, {AddressKind::pci});
+    read_virtio_driver(element, true, rng.info);
     guest.rngs.push_back(std::move(rng));
 }
 
@@ -145,8 +143,8 @@ void read_memballoon(ElementReader& element, GuestDefinition& guest) {
             text ? number_from(*text, "period", 0, longest, stats.report()) : std::nullopt;
         balloon.stats_period = static_cast<unsigned>(period.value_or(0));
     });
-    element.refuse_children(driver_refused);
     balloon.info = read_device_info(element, {AddressKind::pci});
+    read_virtio_driver(element, guest.memballoon, balloon.info);
     const bool says_more =
         balloon.autodeflate || balloon.free_page_reporting || balloon.stats_period != 0;
     if (!guest.memballoon && says_more)
@@ -170,8 +168,8 @@ void read_vsock(ElementReader& element, GuestDefinition& guest) {
     element.word("model", virtio_only, virtio_kinds_refused);
     if (!element.child("cid", [&](ElementReader& cid) { read_cid(cid, vsock); }))
         element.error(element.at(), "<vsock> has no <cid>", "write <cid auto='no' address='3'/>");
-    element.refuse_children(driver_refused);
     vsock.info = read_device_info(element, {AddressKind::pci});
+    read_virtio_driver(element, true, vsock.info);
     guest.vsock = std::move(vsock);
 }
 

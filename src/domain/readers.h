@@ -21,6 +21,8 @@ namespace vmwarden::domain {
 void read_domain_element(ElementReader& domain, GuestDefinition& guest);
 
 void read_os(ElementReader& os, GuestDefinition& guest);
+// After <os> and <uuid>.
+void read_sysinfo(ElementReader& sysinfo, GuestDefinition& guest);
 void read_features(ElementReader& features, GuestDefinition& guest);
 void read_cpu(ElementReader& cpu, GuestDefinition& guest);
 void read_clock(ElementReader& clock, GuestDefinition& guest);
@@ -45,6 +47,8 @@ void read_numatune(ElementReader& numatune, GuestDefinition& guest);
 void read_memory_module(ElementReader& element, GuestDefinition& guest);
 void check_memory(ElementReader& domain, const GuestDefinition& guest);
 
+void read_seclabel(ElementReader& seclabel, GuestDefinition& guest);
+void read_image_label(ElementReader& seclabel, std::vector<ImageLabel>& labels);
 void read_devices(ElementReader& devices, GuestDefinition& guest);
 void read_controller(ElementReader& controller, GuestDefinition& guest);
 void read_disk(ElementReader& disk, GuestDefinition& guest);
@@ -58,6 +62,8 @@ void read_host_device(ElementReader& hostdev, GuestDefinition& guest);
 void read_interface(ElementReader& interface, GuestDefinition& guest);
 // <rom> of a PCI device.
 void read_rom(ElementReader& device, DeviceRom& rom);
+// <driver> of a device that chooses nothing there but virtio's switches; after read_device_info().
+void read_virtio_driver(ElementReader& device, bool virtio, DeviceInfo& info);
 // The switches that the element has as attributes, in the order of `known`.
 std::vector<NamedSwitch> read_switches(ElementReader& element, std::span<const KnownSwitch> known);
 void read_serial(ElementReader& serial, GuestDefinition& guest);
@@ -86,7 +92,7 @@ void read_hub(ElementReader& hub, GuestDefinition& guest);
 // An attribute that only a running guest's XML has: without effect, which a warning says.
 void set_aside(ElementReader& element, std::string_view attribute);
 
-enum class AddressKind { pci, drive, usb, virtio_serial, isa };
+enum class AddressKind { pci, drive, usb, virtio_serial, isa, dimm };
 // <address> of one of these kinds, <alias> and, of a PCI device, <acpi>.
 DeviceInfo read_device_info(ElementReader& device, std::span<const AddressKind> possible);
 inline DeviceInfo read_device_info(ElementReader& device,

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 
 namespace vmwarden::domain {
@@ -78,14 +77,11 @@ std::optional<std::uint64_t> hex_number_from(const Value& value, std::string_vie
                                              std::uint64_t least, std::uint64_t most,
                                              Report& report) {
     if (!value.text.starts_with("0x")) return number_from(value, what, least, most, report);
-    const auto digits = value.text.substr(2);
-    std::uint64_t number = 0;
-    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
-    const bool whole = end.ec == std::errc() && end.ptr == digits.data() + digits.size();
-    if (whole && number >= least && number <= most) return number;
+    const auto number = parse_unsigned(value.text);
+    if (number && *number >= least && *number <= most) return number;
     report.error(value.at,
                  std::string(what) + " " + in_quotes(value.text) +
-                     (whole ? " is out of range" : " is not a whole number"),
+                     (number ? " is out of range" : " is not a whole number"),
                  "write a number from " + std::to_string(least) + " to " + std::to_string(most));
     return std::nullopt;
 }

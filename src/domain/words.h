@@ -42,14 +42,15 @@ inline constexpr Word<BootDevice> boot_devices[] = {{"fd", BootDevice::fd},
 inline constexpr Word<ClockOffset> clock_offsets[] = {{"utc", ClockOffset::utc},
                                                       {"localtime", ClockOffset::localtime},
                                                       {"timezone", ClockOffset::timezone},
+                                                      {"variable", ClockOffset::variable},
                                                       {"absolute", ClockOffset::absolute}};
 inline constexpr Word<LifecycleAction> lifecycle_actions[] = {
     {"destroy", LifecycleAction::destroy}, {"restart", LifecycleAction::restart}};
 
 inline constexpr Word<DiskDevice> disk_devices[] = {
     {"disk", DiskDevice::disk}, {"cdrom", DiskDevice::cdrom}, {"floppy", DiskDevice::floppy}};
-inline constexpr Word<DiskSource> disk_sources[] = {{"file", DiskSource::file},
-                                                    {"block", DiskSource::block}};
+inline constexpr Word<DiskSource> disk_sources[] = {
+    {"file", DiskSource::file}, {"block", DiskSource::block}, {"network", DiskSource::network}};
 inline constexpr Word<DiskBus> disk_buses[] = {{"ide", DiskBus::ide},       {"fdc", DiskBus::fdc},
                                                {"scsi", DiskBus::scsi},     {"sata", DiskBus::sata},
                                                {"virtio", DiskBus::virtio}, {"usb", DiskBus::usb}};
@@ -164,6 +165,17 @@ inline constexpr Word<TimerTrack> timer_tracks[] = {{"guest", TimerTrack::guest}
                                                     {"wall", TimerTrack::wall}};
 inline constexpr Word<FirmwareKind> firmware_kinds[] = {{"bios", FirmwareKind::bios},
                                                         {"efi", FirmwareKind::efi}};
+inline constexpr Word<LabelModel> label_models[] = {{"selinux", LabelModel::selinux},
+                                                    {"dac", LabelModel::dac}};
+inline constexpr Word<LabelType> label_types[] = {
+    {"dynamic", LabelType::dynamic}, {"static", LabelType::fixed}, {"none", LabelType::none}};
+inline constexpr Word<SmbiosMode> smbios_modes[] = {{"emulate", SmbiosMode::emulate},
+                                                    {"sysinfo", SmbiosMode::sysinfo}};
+inline constexpr Word<SmbiosKind> smbios_tables[] = {{"bios", SmbiosKind::bios},
+                                                     {"system", SmbiosKind::system},
+                                                     {"baseBoard", SmbiosKind::base_board},
+                                                     {"chassis", SmbiosKind::chassis},
+                                                     {"oemStrings", SmbiosKind::oem_strings}};
 inline constexpr Word<LoaderType> loader_types[] = {{"rom", LoaderType::rom},
                                                     {"pflash", LoaderType::pflash}};
 inline constexpr Word<MemorySource> memory_sources[] = {{"anonymous", MemorySource::anonymous},

@@ -52,6 +52,9 @@ void write_driver(XmlWriter& xml, const Controller& controller) {
     driver.add_if("queues", controller.queues);
     driver.add_if("cmd_per_lun", controller.commands_per_lun);
     driver.add_if("max_sectors", controller.max_sectors);
+    driver.add_if("iothread", controller.iothread);
+    for (const auto& each : controller.info.virtio)
+        driver.word(each.name, word_for(on_off, each.on));
     if (!driver.get().empty()) xml.empty("driver", driver.get());
 }
 

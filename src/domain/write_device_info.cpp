@@ -3,6 +3,7 @@
 #include "src/domain/writers.h"
 
 #include <array>
+#include <cinttypes>
 #include <cstdio>
 
 namespace vmwarden::domain {
@@ -76,6 +77,16 @@ class AddressWriter {
         xml_.empty("address", attributes);
     }
 
+    void operator()(const DimmAddress& dimm) const {
+        const auto slot = std::to_string(dimm.slot.value_or(0));
+        std::array<char, 32> base{};
+        std::snprintf(base.data(), base.size(), "0x%" PRIx64, dimm.base.value_or(0));
+        XmlAttributes attributes{{"type", "dimm"}};
+        if (dimm.slot) attributes.push_back({"slot", slot});
+        if (dimm.base) attributes.push_back({"base", base.data()});
+        xml_.empty("address", attributes);
+    }
+
   private:
     XmlWriter& xml_;
 };
@@ -83,7 +94,19 @@ class AddressWriter {
 } // namespace
 
 bool says_anything(const DeviceInfo& info) {
-    return info.address.index() != 0 || !info.alias.empty() || info.acpi_index != 0;
+    return info.address.index() != 0 || !info.alias.empty() || info.acpi_index != 0 ||
+           !info.virtio.empty();
+}
+
+void add_switches(XmlAttributes& to, const std::vector<NamedSwitch>& switches) {
+    for (const auto& each : switches)
+        to.push_back({each.name, word_for(on_off, each.on)});
+}
+
+void write_virtio_driver(XmlWriter& xml, const DeviceInfo& info) {
+    XmlAttributes driver;
+    add_switches(driver, info.virtio);
+    if (!driver.empty()) xml.empty("driver", driver);
 }
 
 void write_device_info(XmlWriter& xml, const DeviceInfo& info) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/domain/network_source.h"
 #include "src/domain/words.h"
 #include "src/domain/writers.h"
 
@@ -6,8 +7,26 @@ namespace vmwarden::domain {
 
 namespace {
 
-void write_source(XmlWriter& xml, DiskSource type, const std::string& source) {
-    xml.empty("source", {{type == DiskSource::block ? "dev" : "file", source}});
+void write_network_source(XmlWriter& xml, const std::string& url) {
+    const auto source = network_source(url);
+    if (!source) return; // what no reader lets in
+    XmlAttributes attributes{{"protocol", source->protocol}};
+    if (!source->name.empty()) attributes.push_back({"name", source->name});
+    if (!source->query.empty()) attributes.push_back({"query", source->query});
+    auto address = source->host;
+    if (address.starts_with('[')) address = address.substr(1, address.size() - 2);
+    XmlAttributes host{{"name", address}};
+    if (!source->port.empty()) host.push_back({"port", source->port});
+    xml.element("source", attributes, [&] { xml.empty("host", host); });
+}
+
+void write_source(XmlWriter& xml, DiskSource type, const std::string& source,
+                  const std::vector<ImageLabel>& labels) {
+    if (type == DiskSource::network) return write_network_source(xml, source);
+    xml.element("source", {{type == DiskSource::block ? "dev" : "file", source}}, [&] {
+        for (const auto& label : labels)
+            write_image_label(xml, label);
+    });
 }
 
 // The images below, from the one with this number on, each inside the one above.
@@ -19,7 +38,7 @@ void write_backing(XmlWriter& xml, const Disk& disk, std::size_t number = 0) {
     const auto& store = disk.backing[number];
     xml.element("backingStore", {{"type", word_for(disk_sources, store.type)}}, [&] {
         xml.empty("format", {{"type", word_for(disk_formats, store.format)}});
-        write_source(xml, store.type, store.source);
+        write_source(xml, store.type, store.source, store.labels);
         write_backing(xml, disk, number + 1);
     });
 }
@@ -33,8 +52,9 @@ void write(XmlWriter& xml, const Disk& disk) {
         const auto tuning = driver_tuning(disk.tuning);
         for (const auto& [name, value] : tuning)
             driver.push_back({name, value});
+        add_switches(driver, disk.info.virtio);
         xml.empty("driver", driver);
-        if (!disk.source.empty()) write_source(xml, disk.type, disk.source);
+        if (!disk.source.empty()) write_source(xml, disk.type, disk.source, disk.labels);
         write_backing(xml, disk);
         const auto rotation = std::to_string(disk.tuning.rotation_rate);
         XmlAttributes target{{"dev", disk.target}, {"bus", word_for(disk_buses, disk.bus)}};
@@ -42,6 +62,10 @@ void write(XmlWriter& xml, const Disk& disk) {
         xml.empty("target", target);
         if (disk.readonly) xml.empty("readonly");
         if (disk.shareable) xml.empty("shareable");
+        XmlAttributes transient;
+        if (disk.share_backing)
+            transient.push_back({"shareBacking", word_for(yes_no, *disk.share_backing)});
+        if (disk.transient) xml.empty("transient", transient);
         xml.text_if("serial", disk.serial);
         write_disk_tuning(xml, disk.tuning);
         write_device_info(xml, disk.info);
@@ -56,7 +80,10 @@ void write(XmlWriter& xml, const Input& input) {
     xml.element(
         "input",
         {{"type", word_for(input_types, input.type)}, {"bus", word_for(input_buses, input.bus)}},
-        [&] { write_device_info(xml, input.info); });
+        [&] {
+            write_virtio_driver(xml, input.info);
+            write_device_info(xml, input.info);
+        });
 }
 
 void write(XmlWriter& xml, const Video& video) {
@@ -79,6 +106,7 @@ void write(XmlWriter& xml, const Video& video) {
             const auto y = std::to_string(video.resolution->y);
             xml.empty("resolution", {{"x", x}, {"y", y}});
         });
+        write_virtio_driver(xml, video.info);
         write_device_info(xml, video.info);
     });
 }

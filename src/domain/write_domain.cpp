@@ -55,6 +55,7 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     write_cpu_tune(xml, guest.cpu_tune);
     write_numa_tune(xml, guest.numa_tune);
     write_partition(xml, guest.partition);
+    write_system_information(xml, guest.system_information);
     write_os(xml, guest.os);
     write_features(xml, guest);
     write_cpu(xml, guest);
@@ -62,6 +63,8 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     write_actions(xml, guest);
     write_power(xml, guest.power);
     xml.element("devices", {}, [&] { write_devices(xml, guest); });
+    for (const auto& label : guest.security_labels)
+        write_security_label(xml, label);
 }
 
 bool has_commandline(const GuestDefinition& guest) {

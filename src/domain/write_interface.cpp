@@ -6,11 +6,6 @@ namespace vmwarden::domain {
 
 namespace {
 
-void add_switches(XmlAttributes& to, const std::vector<NamedSwitch>& switches) {
-    for (const auto& each : switches)
-        to.push_back({each.name, word_for(on_off, each.on)});
-}
-
 void write_offloads(XmlWriter& xml, const char* name, const std::vector<NamedSwitch>& switches) {
     XmlAttributes attributes;
     add_switches(attributes, switches);

@@ -46,6 +46,7 @@ void write_module(XmlWriter& xml, const MemoryModule& module) {
             write_size(xml, "size", module.size);
             if (module.cell) xml.text("node", std::to_string(*module.cell));
         });
+        write_device_info(xml, module.info);
     });
 }
 

@@ -137,7 +137,8 @@ void write_firmware(XmlWriter& xml, const Firmware& firmware) {
     write_nvram(xml, firmware);
     xml.text_if("dtb", firmware.dtb);
     if (firmware.menu) write_menu(xml, *firmware.menu);
-    if (firmware.smbios_emulated) xml.empty("smbios", {{"mode", "emulate"}});
+    if (firmware.smbios != SmbiosMode::unsaid)
+        xml.empty("smbios", {{"mode", word_for(smbios_modes, firmware.smbios)}});
     const auto timeout = std::to_string(firmware.reboot_timeout.value_or(0));
     if (firmware.reboot_timeout) xml.empty("bios", {{"rebootTimeout", timeout}});
 }
@@ -181,6 +182,10 @@ void write_clock(XmlWriter& xml, const GuestDefinition& guest) {
     XmlAttributes attributes{{"offset", word_for(clock_offsets, guest.clock)}};
     const auto start = std::to_string(guest.clock_start.value_or(0));
     if (guest.clock_start) attributes.push_back({"start", start});
+    const auto adjustment = std::to_string(guest.clock_adjustment.value_or(0));
+    if (guest.clock_adjustment) attributes.push_back({"adjustment", adjustment});
+    if (guest.clock_basis)
+        attributes.push_back({"basis", word_for(clock_offsets, *guest.clock_basis)});
     if (!guest.timezone.empty()) attributes.push_back({"timezone", guest.timezone});
     xml.element("clock", attributes, [&] {
         for (const auto& timer : guest.timers)

@@ -44,6 +44,7 @@ void write_rng(XmlWriter& xml, const Rng& rng) {
             xml.empty("backend", model);
         else
             xml.text("backend", rng.path, model);
+        write_virtio_driver(xml, rng.info);
         write_device_info(xml, rng.info);
     });
 }
@@ -68,6 +69,7 @@ void write_memballoon(XmlWriter& xml, const GuestDefinition& guest) {
     const auto period = std::to_string(balloon.stats_period);
     xml.element("memballoon", attributes, [&] {
         if (balloon.stats_period != 0) xml.empty("stats", {{"period", period}});
+        write_virtio_driver(xml, balloon.info);
         write_device_info(xml, balloon.info);
     });
 }
@@ -93,6 +95,7 @@ void write_vsock(XmlWriter& xml, const Vsock& vsock) {
     const auto cid = std::to_string(vsock.cid);
     xml.element("vsock", {{"model", "virtio"}}, [&] {
         xml.empty("cid", {{"auto", "no"}, {"address", cid}});
+        write_virtio_driver(xml, vsock.info);
         write_device_info(xml, vsock.info);
     });
 }

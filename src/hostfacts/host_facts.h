@@ -38,9 +38,10 @@ struct NamedFile {
 struct ImageFact {
     std::string error; // why they are not known: the header is damaged or of an unknown version
     NamedFile backing;
-    std::string backing_format; // "raw", "qcow2", ...; empty: not declared
-    bool external_data = false; // the guest's data lies in another file: this one
-    NamedFile data;             // (no name: the header forgot it)
+    std::string backing_format;   // "raw", "qcow2", ...; empty: not declared
+    bool external_data = false;   // the guest's data lies in another file: this one
+    NamedFile data;               // (no name: the header forgot it)
+    std::uint64_t disk_bytes = 0; // of the disk that it is an image of
     bool operator==(const ImageFact&) const = default;
 };
 
@@ -61,7 +62,8 @@ struct FileFact {
     bool guest_can_read = false; // by the guest's identity as things are, asked of the kernel
     bool guest_can_write = false;
     bool guest_can_execute = false;
-    ImageFact image; // of regular files and block devices
+    std::uint64_t bytes = 0; // of a regular file or block device whose beginning was read
+    ImageFact image;         // of regular files and block devices
     std::vector<PathComponent> parents;
     bool operator==(const FileFact&) const = default;
 };
@@ -69,9 +71,10 @@ struct FileFact {
 struct SelinuxFact {
     bool enabled = false;
     bool enforcing = false;
-    std::string domain_context;  // contexts/virtual_domain_context, first line
-    std::string image_context;   // contexts/virtual_image_context, first line
-    std::string content_context; // its second line
+    std::string domain_context;                  // contexts/virtual_domain_context, first line
+    std::string image_context;                   // contexts/virtual_image_context, first line
+    std::string content_context;                 // its second line
+    std::set<std::string> unknown_contexts = {}; // of those asked about
     bool operator==(const SelinuxFact&) const = default;
 };
 

@@ -75,6 +75,8 @@ constexpr std::array meanings = {
     CodeMeaning{code::mapping_expected, "keys with values are due, like {key: value}"},
     CodeMeaning{code::size_expected, "a size is a number with a unit: 512M, 4G, 1T"},
     CodeMeaning{code::directory, "a directory is an absolute path without . and .."},
+    CodeMeaning{code::server, "a server is the beginning of a URL: a protocol, a name, maybe a "
+                              "path"},
     CodeMeaning{code::lock_name, "a lock names a key or a section"},
     CodeMeaning{code::not_listed, "what 'key-:' is to take out is not in the list; nothing is "
                                   "removed"},

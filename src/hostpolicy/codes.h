@@ -70,6 +70,7 @@ constexpr std::string_view network_name = "P0066";
 constexpr std::string_view empty_rule = "P0067";
 constexpr std::string_view interface_name = "P0068";
 constexpr std::string_view network_parts = "P0069";
+constexpr std::string_view server = "P0105";
 
 // The directories.
 constexpr std::string_view unreadable = "P0070";

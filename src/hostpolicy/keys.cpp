@@ -122,6 +122,12 @@ constexpr std::array table = {
         Scope::guest,
         {code::directory, directory_fault},
         "directories, or single files, that they may not come from even so"},
+    Key{"disks.network",
+        &HostPolicy::disks_network,
+        Scope::guest,
+        {code::server, server_fault},
+        "servers that a guest's disks may be on, as the beginning of their URLs: "
+        "https://images.example/public, nbd://192.0.2.1:10809"},
     Key{"filesystems.allow",
         &HostPolicy::filesystems_allow,
         Scope::guest,

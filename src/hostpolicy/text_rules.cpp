@@ -136,6 +136,23 @@ std::optional<TextFault> directory_fault(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<TextFault> server_fault(std::string_view text) {
+    constexpr std::string_view protocols[] = {"nbd://", "http://", "https://", "ftp://", "ftps://"};
+    const auto* const protocol = std::ranges::find_if(
+        protocols, [&](std::string_view each) { return text.starts_with(each); });
+    if (protocol == std::end(protocols))
+        return TextFault{"is not the beginning of a disk's URL",
+                         "write one like https://images.example/public or nbd://192.0.2.1:10809"};
+    const auto server = text.substr(protocol->size());
+    if (server.empty() || server[0] == '/')
+        return TextFault{"names no server", "write its name or address behind the '//'"};
+    if (text.find('@') != std::string_view::npos)
+        return TextFault{"holds an '@'", "passwords are not kept for guests"};
+    if (text.find_first_of("*?#%") != std::string_view::npos || text.ends_with("/.."))
+        return TextFault{"is a pattern", "write a beginning: what follows it is meant too"};
+    return std::nullopt;
+}
+
 std::optional<TextFault> interface_name_fault(std::string_view text) {
     if (is_interface_name(text)) return std::nullopt;
     return TextFault{"is not the name of a network device", "write one as `ip link` shows it"};

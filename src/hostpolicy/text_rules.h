@@ -29,6 +29,8 @@ std::optional<TextFault> emulator_glob_fault(std::string_view text);
 
 // An absolute path, as short as it can be written, no pattern.
 std::optional<TextFault> directory_fault(std::string_view text);
+// The beginning of a URL that a disk can have: a protocol, a server, and maybe a path.
+std::optional<TextFault> server_fault(std::string_view text);
 // The name of a network device (base/text.h, is_interface_name).
 std::optional<TextFault> interface_name_fault(std::string_view text);
 // The name of a key or section (keys.cpp).

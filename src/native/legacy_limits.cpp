@@ -94,6 +94,8 @@ class Limits {
             refuse(disk.place, what("the cache mode"),
                    "none, writethrough and writeback are possible");
         if (!disk.serial.empty()) refuse(disk.place, what("<serial>"));
+        if (disk.type == DiskSource::network) refuse(disk.place, what("type='network'"));
+        if (disk.transient) refuse(disk.place, what("<transient/>"));
         if (disk.readonly && !cdrom) refuse(disk.place, what("<readonly/>"));
         if (!disk.backing.empty() || (disk.chain_ends && disk.format != DiskFormat::raw))
             refuse(disk.place, what("<backingStore>"), "QEMU of 2009 reads it in the image alone");
@@ -195,10 +197,14 @@ class Limits {
         refuse_unless_empty(guest_.memory_tune, "<memtune>");
         refuse_unless_empty(guest_.block_tune, "<blkiotune>");
         refuse_unless_empty(guest_.partition, "<resource>");
+        refuse_unless_empty(guest_.clock_adjustment, "<clock adjustment=...>");
+        refuse_unless_empty(guest_.clock_basis, "<clock basis=...>");
+        refuse_unless_empty(guest_.security_labels, "<seclabel>");
         refuse_unless_empty(guest_.timezone, "<clock offset='timezone'>");
         refuse_unless_empty(guest_.numa_cells, "<numa>");
         refuse_unless_empty(guest_.memory_modules, "<memory model='dimm'>");
         refuse_unless_empty(guest_.os.firmware, "firmware in <os>");
+        refuse_unless_empty(guest_.system_information, "<sysinfo>");
         refuse_unless_empty(guest_.feature_details, "this of <features>");
         refuse_unless_empty(guest_.cpu, "topology or features of <cpu>");
         refuse_unless_empty(guest_.clock_start, "<clock offset='absolute'>");

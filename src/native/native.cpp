@@ -7,6 +7,7 @@
 #include "src/native/legacy_xml.h"
 #include "src/native/read_argv.h"
 #include "src/qemu/command.h"
+#include "src/qemu/platform.h"
 #include "src/qemu/tpm.h"
 
 namespace vmwarden::native {
@@ -81,6 +82,12 @@ NativeLine modern_line(const GuestDefinition& definition) {
     out.diagnostics = qemu::unsupported(definition);
     check_networks(out.diagnostics, definition);
     check_tpm(out.diagnostics, definition);
+    for (const auto& disk : definition.disks)
+        if (disk.transient)
+            out.diagnostics.error(disk.place,
+                                  "a line that is run by hand has nowhere to put what the guest "
+                                  "writes to a transient disk",
+                                  "remove <transient/>; the guest then writes to the image");
     if (out.diagnostics.has_errors()) return out;
     qemu::CommandContext context;
     context.by_hand = true;
@@ -92,7 +99,8 @@ NativeLine modern_line(const GuestDefinition& definition) {
                                 "the definition has no <uuid>: the line has none either",
                                 "at a start by the agent it follows from the host and the name");
     std::string line;
-    if (!definition.timezone.empty()) line += "TZ=" + shell_quoted(definition.timezone) + " ";
+    if (const auto zone = qemu::clock_zone(definition); !zone.empty())
+        line += "TZ=" + shell_quoted(zone) + " ";
     for (const auto& variable : definition.raw_environment)
         line += variable.name + "=" + shell_quoted(variable.value) + " ";
     std::string_view separator;

@@ -99,6 +99,8 @@ std::string fds_rule(const std::vector<InheritedFd>& fds) {
                               fd.kind != InheritedFd::Kind::network &&
                               fd.kind != InheritedFd::Kind::attendant;
         if (has_path && !absolute(fd.path)) return name + " has no absolute path";
+        if ((fd.kind == InheritedFd::Kind::overlay) != fd.bytes.has_value())
+            return name + " has a size and is no overlay, or is one without";
     }
     return {};
 }

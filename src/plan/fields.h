@@ -22,9 +22,9 @@ concept Is = std::same_as<std::remove_const_t<Given>, Plain>;
 template <class Enumeration>
 constexpr std::array<std::string_view, 0> words{};
 template <>
-constexpr inline std::array<std::string_view, 8> words<InheritedFd::Kind>{
-    "qmp_listener", "shim_monitor", "log_file",  "channel",
-    "network",      "vhost_net",    "directory", "attendant"};
+constexpr inline std::array<std::string_view, 9> words<InheritedFd::Kind>{
+    "qmp_listener", "shim_monitor", "log_file",  "channel", "network",
+    "vhost_net",    "directory",    "attendant", "overlay"};
 template <>
 constexpr inline std::array<std::string_view, 3> words<NetworkDevice::Kind>{"tap", "given_tap",
                                                                             "macvtap"};
@@ -139,12 +139,13 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<InheritedFd> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [kind, number, path, truncate, device] = it;
+    auto& [kind, number, path, truncate, device, bytes] = it;
     visit("kind", kind);
     visit("number", number);
     visit("path", path);
     visit("truncate", truncate);
     visit("device", device);
+    visit("bytes", bytes);
 }
 
 template <Is<Process> T, class Visit>

@@ -97,12 +97,14 @@ struct InheritedFd {
         vhost_net,    // `path`, which carries packets for a queue of it
         directory,    // `path`, one of the plan's files, O_PATH
         attendant,    // QEMU's end of the socket pair with the Attendant called `device`
+        overlay,      // a file without a name in directory `path`: a disk of `bytes`, all unwritten
     };
     Kind kind = Kind::qmp_listener;
     int number = -1;
     std::string path;
     bool truncate = false; // log_file: emptied at start
     std::string device = {};
+    std::optional<std::uint64_t> bytes = {};
     bool operator==(const InheritedFd&) const = default;
 };
 

@@ -74,6 +74,8 @@ class Assignment {
             return place_drive(plug);
         case PlugBus::isa:
             return place_isa(plug);
+        case PlugBus::dimm: // the reader has compared slots
+            return;
         case PlugBus::none:
             if (chosen) error(plug, {"this device has no address", "remove <address>"});
         }

@@ -14,6 +14,7 @@
 #include "src/qemu/platform.h"
 #include "src/qemu/redirection.h"
 #include "src/qemu/small_devices.h"
+#include "src/qemu/system_information.h"
 #include "src/qemu/threads.h"
 #include "src/qemu/tpm.h"
 
@@ -47,6 +48,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& given, const Command
     add_power(command, definition);
     add_boot(command, definition.os);
     add_firmware(command, definition);
+    add_system_information(command, definition);
 
     const auto boot = boot_order(definition);
     add_audio(command, definition);

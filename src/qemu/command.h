@@ -48,6 +48,9 @@ struct CommandContext {
     // Index in definition.disks -> its images, the guest's own first, each backed by the next. A
     // disk that is not here has the definition's own images and no others.
     std::map<std::size_t, std::vector<Image>> images;
+    // Index in definition.disks -> inherited fd of the file that takes what the guest writes, of
+    // one that is transient.
+    std::map<std::size_t, int> overlay_fds = {};
     // Index in definition.interfaces -> the host's device behind it; absent: QEMU's own network.
     std::map<std::size_t, NetworkBackEnd> networks = {};
     // Index in definition.host_devices -> the node of the device that was found for it, of one that

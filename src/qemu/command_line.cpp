@@ -24,7 +24,21 @@ void CommandLine::raw(std::string_view name, std::string_view argument) {
     words_.emplace_back(argument);
 }
 
+void put_switches(Json& object, const std::vector<NamedSwitch>& switches,
+                  std::span<const KnownSwitch> known) {
+    const bool modern_alone = object.value("driver", "").ends_with("-non-transitional");
+    for (const auto& each : known)
+        for (const auto& one : switches)
+            if (one.name == each.name) {
+                object[std::string(each.property)] = one.on;
+                // Devices of before virtio 1.0 go past the IOMMU, and QEMU refuses both at once.
+                if (each.name == "iommu" && one.on && !modern_alone)
+                    object["disable-legacy"] = "on";
+            }
+}
+
 void CommandLine::device(Json device, const DeviceInfo& info) {
+    put_switches(device, info.virtio, virtio_switches);
     addresses_.put(device, info);
     add("-device", device);
 }

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,10 @@ class Options {
     std::string text_;
 };
 
+// Of an object whose properties they are.
+void put_switches(Json& object, const std::vector<NamedSwitch>& switches,
+                  std::span<const KnownSwitch> known);
+
 class CommandLine {
   public:
     // `addresses` must outlive this.
@@ -50,7 +55,7 @@ class CommandLine {
     // Throws nlohmann::json::type_error for a string that is not UTF-8.
     void add(std::string_view name, const Json& object) { raw(name, object.dump()); }
 
-    // -device, with its place on its bus.
+    // -device, with its place on its bus and virtio's switches.
     void device(Json device, const DeviceInfo& info);
 
     [[nodiscard]] std::vector<std::string> take() && { return std::move(words_); }

@@ -4,6 +4,7 @@
 #include "src/qemu/command_line.h"
 #include "src/qemu/implied.h"
 #include "src/qemu/plugs.h"
+#include "src/qemu/threads.h"
 
 #include <algorithm>
 
@@ -134,6 +135,7 @@ void add_other(CommandLine& command, const GuestDefinition& definition,
         if (controller.queues != 0) device["num_queues"] = controller.queues;
         if (controller.commands_per_lun != 0) device["cmd_per_lun"] = controller.commands_per_lun;
         if (controller.max_sectors != 0) device["max_sectors"] = controller.max_sectors;
+        if (controller.iothread != 0) device["iothread"] = iothread_id(controller.iothread);
         return command.device(device, controller.info);
     }
     Json device{{"driver", "virtio-serial-pci"}, {"id", id}};

@@ -100,7 +100,8 @@ std::string throttle_node(const std::string& target) {
     return target + "-limits";
 }
 
-void add_throttle(CommandLine& command, const std::string& target, const IoTune& limits) {
+void add_throttle(CommandLine& command, const std::string& target, const std::string& node,
+                  const IoTune& limits) {
     const auto group = "limits-" + target;
     Json values = Json::object();
     set_limits(values, limits.limits, "");
@@ -112,7 +113,7 @@ void add_throttle(CommandLine& command, const std::string& target, const IoTune&
     command.add("-blockdev", Json{{"driver", "throttle"},
                                   {"node-name", throttle_node(target)},
                                   {"throttle-group", group},
-                                  {"file", target}});
+                                  {"file", node}});
 }
 
 } // namespace vmwarden::qemu

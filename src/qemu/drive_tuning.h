@@ -15,6 +15,8 @@ void set_node_tuning(Json& node, const DiskTuning& tuning, std::size_t level);
 void set_device_tuning(Json& device, const DiskTuning& tuning);
 
 std::string throttle_node(const std::string& target);
-void add_throttle(CommandLine& command, const std::string& target, const IoTune& limits);
+// Above `node`, for the disk with this target.
+void add_throttle(CommandLine& command, const std::string& target, const std::string& node,
+                  const IoTune& limits);
 
 } // namespace vmwarden::qemu

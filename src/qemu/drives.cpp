@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/qemu/drives.h"
 
+#include "src/domain/network_source.h"
 #include "src/qemu/command_line.h"
 #include "src/qemu/drive_tuning.h"
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 namespace vmwarden::qemu {
 
@@ -37,7 +39,7 @@ std::optional<CacheSwitches> switches_of(DiskCache cache) {
 }
 
 bool read_only(const Disk& disk) {
-    return disk.readonly || disk.device == DiskDevice::cdrom;
+    return disk.transient || disk.readonly || disk.device == DiskDevice::cdrom;
 }
 
 // The names of an image's nodes begin with this: "vda" the disk's own, "vda-1" what backs it.
@@ -55,8 +57,28 @@ Json node(std::string_view driver, const std::string& name, const Disk& disk, st
     return json;
 }
 
+void add_server(CommandLine& command, const std::string& name, const std::string& url,
+                const Disk& disk, std::size_t level) {
+    const auto source = network_source(url);
+    if (!source) throw std::invalid_argument("modern_argv: no URL of a disk");
+    auto file = node(source->protocol, name, disk, level);
+    if (source->protocol == "nbd") {
+        auto host = source->host;
+        if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+        file["server"] = {{"type", "inet"},
+                          {"host", host},
+                          {"port", source->port.empty() ? "10809" : source->port}};
+        if (!source->name.empty()) file["export"] = source->name;
+    } else {
+        file["url"] = url;
+    }
+    file["auto-read-only"] = false;
+    command.add("-blockdev", file);
+}
+
 void add_file(CommandLine& command, const std::string& name, const std::string& path,
               DiskSource type, const Disk& disk, std::size_t level) {
+    if (type == DiskSource::network) return add_server(command, name, path, disk, level);
     auto file = node(type == DiskSource::block ? "host_device" : "file", name, disk, level);
     file["filename"] = path;
     if (const auto aio = aio_of(disk.tuning.io); !aio.empty()) file["aio"] = aio;
@@ -86,6 +108,29 @@ void add_image(CommandLine& command, const Disk& disk, const std::vector<Image>&
     command.add("-blockdev", format);
 }
 
+std::string overlay_node(const Disk& disk) {
+    return disk.target + "-overlay";
+}
+
+// QEMU opens it as one of its descriptor sets (qemu(1), -add-fd).
+void add_overlay(CommandLine& command, const Disk& disk, int fd) {
+    const auto number = std::to_string(fd);
+    command.add("-add-fd", Options().set("fd", number).set("set", number));
+    const auto name = overlay_node(disk);
+    Json file{{"driver", "file"},        {"node-name", name + "-file"},
+              {"read-only", false},      {"filename", "/dev/fdset/" + number},
+              {"auto-read-only", false}, {"locking", "off"}}; // nobody else can open it
+    Json format{{"driver", "qcow2"}, {"node-name", name}, {"read-only", false}};
+    for (auto* json : {&file, &format})
+        if (const auto cache = switches_of(disk.cache))
+            (*json)["cache"] = {{"direct", cache->direct}, {"no-flush", cache->no_flush}};
+    if (const auto aio = aio_of(disk.tuning.io); !aio.empty()) file["aio"] = aio;
+    command.add("-blockdev", file);
+    format["file"] = name + "-file";
+    format["backing"] = disk.target;
+    command.add("-blockdev", format);
+}
+
 std::vector<Image> declared_images(const Disk& disk) {
     std::vector<Image> images{{disk.source, disk.type, disk.format}};
     for (const auto& store : disk.backing)
@@ -95,10 +140,13 @@ std::vector<Image> declared_images(const Disk& disk) {
 
 // From the bottom up: a node can only name one that is there.
 void add_images(CommandLine& command, const Disk& disk, const std::vector<Image>& images,
-                bool open_end) {
+                bool open_end, std::optional<int> overlay) {
     for (std::size_t level = images.size(); level-- != 0;)
         add_image(command, disk, images, level, open_end);
-    if (disk.tuning.limits) add_throttle(command, disk.target, *disk.tuning.limits);
+    if (overlay) add_overlay(command, disk, *overlay);
+    if (disk.tuning.limits)
+        add_throttle(command, disk.target, overlay ? overlay_node(disk) : disk.target,
+                     *disk.tuning.limits);
 }
 
 std::string_view front_end(const Disk& disk) {
@@ -126,7 +174,9 @@ constexpr std::size_t longest_default_device_id = 20;
 void add_front_end(CommandLine& command, const Disk& disk, std::optional<unsigned> bootindex) {
     Json device{{"driver", front_end(disk)}, {"id", "disk-" + disk.target}};
     if (!disk.source.empty())
-        device["drive"] = disk.tuning.limits ? throttle_node(disk.target) : disk.target;
+        device["drive"] = disk.tuning.limits ? throttle_node(disk.target)
+                          : disk.transient   ? overlay_node(disk)
+                                             : disk.target;
     if (const auto cache = switches_of(disk.cache))
         device["write-cache"] = cache->write_cache ? "on" : "off";
     if (disk.shareable) device["share-rw"] = true;
@@ -150,6 +200,11 @@ void add_floppy_boot(CommandLine& command, unsigned drive, unsigned bootindex) {
                                .set("driver", "isa-fdc")
                                .set("property", drive == 0 ? "bootindexA" : "bootindexB")
                                .set("value", bootindex));
+}
+
+std::optional<int> overlay_of(const CommandContext& context, std::size_t disk) {
+    const auto found = context.overlay_fds.find(disk);
+    return found == context.overlay_fds.end() ? std::nullopt : std::optional(found->second);
 }
 
 } // namespace
@@ -177,7 +232,7 @@ void add_drives(CommandLine& command, const BootOrder& boot, const GuestDefiniti
         const bool decided = known != context.images.end();
         if (!disk.source.empty())
             add_images(command, disk, decided ? known->second : declared_images(disk),
-                       context.by_hand && !decided && !disk.chain_ends);
+                       context.by_hand && !decided && !disk.chain_ends, overlay_of(context, i));
         add_front_end(command, disk, boot.disks[i]);
         if (boot.disks[i] && disk.bus == DiskBus::fdc)
             add_floppy_boot(command, floppy_drive(disk), *boot.disks[i]);

@@ -133,6 +133,27 @@ void add_distances(CommandLine& command, const std::vector<NumaCell>& cells) {
                                      .set("val", distance(cells, from, to)));
 }
 
+void add_module(CommandLine& command, const GuestDefinition& definition, std::size_t i) {
+    const auto& module = definition.memory_modules[i];
+    const auto id = "dimm" + std::to_string(i);
+    const MemoryPlacement own{NumaMode::strict, module.nodes};
+    add_object(command, "memory-" + id, definition.memory_backing,
+               {.bytes = module.size.count,
+                .access = module.access,
+                .page_size = module.page_size,
+                .placement =
+                    module.nodes.empty() ? placement_of(definition.numa_tune, module.cell) : &own});
+    Json device{{"driver", "pc-dimm"},
+                {"id", id},
+                {"memdev", "memory-" + id},
+                {"node", module.cell.value_or(0)}};
+    if (const auto* address = address_as<DimmAddress>(module.info)) {
+        if (address->slot) device["slot"] = *address->slot;
+        if (address->base) device["addr"] = *address->base;
+    }
+    command.device(device, module.info);
+}
+
 } // namespace
 
 void add_memory(CommandLine& command, const GuestDefinition& definition) {
@@ -152,23 +173,13 @@ void add_memory(CommandLine& command, const GuestDefinition& definition) {
     if (locks_memory(definition)) command.add("-overcommit", Options().set("mem-lock", "on"));
 }
 
+// Those with a slot of their own first: QEMU gives the others what is free by then.
 void add_memory_modules(CommandLine& command, const GuestDefinition& definition) {
-    for (std::size_t i = 0; i < definition.memory_modules.size(); ++i) {
-        const auto& module = definition.memory_modules[i];
-        const auto id = "dimm" + std::to_string(i);
-        const MemoryPlacement own{NumaMode::strict, module.nodes};
-        add_object(command, "memory-" + id, definition.memory_backing,
-                   {.bytes = module.size.count,
-                    .access = module.access,
-                    .page_size = module.page_size,
-                    .placement = module.nodes.empty()
-                                     ? placement_of(definition.numa_tune, module.cell)
-                                     : &own});
-        command.add("-device", Json{{"driver", "pc-dimm"},
-                                    {"id", id},
-                                    {"memdev", "memory-" + id},
-                                    {"node", module.cell.value_or(0)}});
-    }
+    const auto& modules = definition.memory_modules;
+    for (const bool placed : {true, false})
+        for (std::size_t i = 0; i < modules.size(); ++i)
+            if ((address_as<DimmAddress>(modules[i].info) != nullptr) == placed)
+                add_module(command, definition, i);
 }
 
 std::string machine_memory(const GuestDefinition& definition) {

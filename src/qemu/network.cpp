@@ -75,14 +75,6 @@ Json back_end(const Interface& interface, const NetworkBackEnd* given, bool by_h
     return Json{{"type", "user"}};
 }
 
-template <std::size_t count>
-void put_switches(Json& device, const std::vector<NamedSwitch>& switches,
-                  const KnownSwitch (&known)[count]) {
-    for (const auto& each : known)
-        for (const auto& one : switches)
-            if (one.name == each.name) device[std::string(each.property)] = one.on;
-}
-
 void put_driver(Json& device, const Interface& interface) {
     const auto& driver = interface.driver;
     if (driver.txmode == "iothread") device["tx"] = "bh";

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <ctime>
 
 namespace vmwarden::qemu {
@@ -33,8 +34,9 @@ std::string clock_base(const GuestDefinition& definition) {
     if (definition.clock == ClockOffset::absolute)
         return iso_time(definition.clock_start.value_or(0));
     // Another zone than the host's is in QEMU's environment: TZ.
-    const bool local =
-        definition.clock == ClockOffset::localtime || definition.clock == ClockOffset::timezone;
+    const bool local = definition.clock == ClockOffset::localtime ||
+                       definition.clock_basis == ClockOffset::localtime ||
+                       !clock_zone(definition).empty();
     return local ? "localtime" : "utc";
 }
 
@@ -65,6 +67,15 @@ bool is_pflash(const Firmware& firmware) {
 }
 
 } // namespace
+
+// A zone of our own, as far from UTC as is asked; east is negative there (tzset(3)).
+std::string clock_zone(const GuestDefinition& definition) {
+    const auto seconds = definition.clock_adjustment.value_or(0);
+    if (seconds == 0) return definition.timezone;
+    const auto distance = static_cast<unsigned>(std::abs(seconds));
+    return std::string("GUEST") + (seconds > 0 ? "-" : "+") + std::to_string(distance / 3600) +
+           ":" + std::to_string(distance / 60 % 60) + ":" + std::to_string(distance % 60);
+}
 
 void add_clock(CommandLine& command, const GuestDefinition& definition) {
     Options options;

@@ -20,6 +20,8 @@ void add_power(CommandLine& command, const GuestDefinition& definition);
 void set_platform(Options& machine, const GuestDefinition& definition);
 
 // Whether QEMU pins all of its memory: its RLIMIT_MEMLOCK must allow it.
+// TZ of QEMU's environment, which its clock then follows as local time; empty: the host's own.
+std::string clock_zone(const GuestDefinition& definition);
 bool locks_memory(const GuestDefinition& definition);
 
 void check_platform(Diagnostics& found, const GuestDefinition& definition);

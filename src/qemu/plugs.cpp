@@ -183,6 +183,8 @@ class Collector {
         }
         if (definition_.tpm) add(*definition_.tpm, "tpm", PlugBus::none);
         if (definition_.vsock) add(*definition_.vsock, "vsock", PlugBus::pci);
+        for (const auto& module : definition_.memory_modules)
+            add(module, "memory", PlugBus::dimm);
         if (definition_.memballoon) add(definition_.balloon, "memballoon", PlugBus::pci);
     }
 

@@ -10,7 +10,7 @@
 
 namespace vmwarden::qemu {
 
-enum class PlugBus { none, pci, usb, virtio_serial, drive, isa };
+enum class PlugBus { none, pci, usb, virtio_serial, drive, isa, dimm };
 
 struct Plug {
     const DeviceInfo* info = nullptr;

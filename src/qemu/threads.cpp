@@ -34,6 +34,11 @@ void add_iothreads(CommandLine& command, const GuestDefinition& definition) {
 
 void check_iothreads(Diagnostics& found, const GuestDefinition& definition) {
     const auto threads = all_iothreads(definition.iothreads);
+    for (const auto& controller : definition.controllers)
+        if (controller.iothread != 0 &&
+            std::ranges::count(threads, controller.iothread, &IoThread::id) == 0)
+            found.error(controller.place,
+                        "there is no I/O thread " + std::to_string(controller.iothread));
     for (const auto& disk : definition.disks) {
         const auto number = disk.tuning.iothread;
         if (number == 0) continue;

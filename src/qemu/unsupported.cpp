@@ -6,6 +6,7 @@
 #include "src/qemu/command.h"
 #include "src/qemu/memory.h"
 #include "src/qemu/platform.h"
+#include "src/qemu/system_information.h"
 #include "src/qemu/threads.h"
 
 #include <algorithm>
@@ -121,6 +122,7 @@ Diagnostics unsupported(const GuestDefinition& definition) {
     check_size(found, definition);
     check_lifecycle(found, definition);
     check_platform(found, definition);
+    check_system_information(found, definition);
     check_memory(found, definition);
     check_iothreads(found, definition);
     check_drives(found, definition);

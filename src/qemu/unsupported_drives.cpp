@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/base/text.h"
+#include "src/domain/network_source.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/unsupported.h"
 
@@ -68,7 +69,10 @@ class Drives {
     }
 
     void check_medium() {
-        check_path(found_, disk_->source_place, "disk source", disk_->source);
+        if (disk_->type == DiskSource::network)
+            check_server();
+        else
+            check_path(found_, disk_->source_place, "disk source", disk_->source);
         check_backing();
         if (disk_->device != DiskDevice::disk) return;
         if (disk_->source.empty()) error("a hard disk needs a source");
@@ -76,6 +80,17 @@ class Drives {
         if (ata && disk_->readonly)
             error("QEMU has no read-only hard disk on bus " + bus(),
                   "use bus='virtio', 'scsi' or 'usb', or device='cdrom'");
+    }
+
+    void check_server() {
+        const auto source = network_source(disk_->source);
+        if (!source) return error("'" + printable(disk_->source) + "' is no URL of a disk");
+        if (is_read_only(*source) && !read_only()) error("its server's protocol only reads");
+        if (disk_->format == DiskFormat::qcow2 && disk_->backing.empty() && !disk_->chain_ends)
+            error("what backs it must be said");
+    }
+    [[nodiscard]] bool read_only() const {
+        return disk_->readonly || disk_->device == DiskDevice::cdrom;
     }
 
     void check_backing() {

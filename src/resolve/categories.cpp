@@ -2,6 +2,10 @@
 #include "src/resolve/categories.h"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
+
+#include <algorithm>
 
 namespace vmwarden::resolving {
 
@@ -37,6 +41,29 @@ std::optional<std::string> without_categories(const std::string& context) {
     const auto end = context.find_first_of(":-", level);
     if (level == context.size() || end == level) return std::nullopt;
     return context.substr(0, end);
+}
+
+std::string categories_of(const std::string& context) {
+    const auto base = without_categories(context);
+    if (!base || base->size() == context.size() || context[base->size()] != ':') return {};
+    return context.substr(base->size() + 1);
+}
+
+std::optional<CategoryPair> pair_of(const std::string& categories) {
+    const auto comma = categories.find(',');
+    if (comma == std::string::npos) return std::nullopt;
+    const auto number = [](std::string_view text) -> std::optional<unsigned> {
+        unsigned value = 0;
+        if (!text.starts_with('c')) return std::nullopt;
+        const auto* end = text.data() + text.size();
+        const auto read = std::from_chars(text.data() + 1, end, value);
+        return read.ptr == end && value < category_count && text.size() > 1 ? std::optional(value)
+                                                                            : std::nullopt;
+    };
+    const auto one = number(std::string_view(categories).substr(0, comma));
+    const auto other = number(std::string_view(categories).substr(comma + 1));
+    if (!one || !other || *one == *other) return std::nullopt;
+    return CategoryPair{std::min(*one, *other), std::max(*one, *other)};
 }
 
 std::string with_categories(const std::string& context, CategoryPair pair) {

@@ -22,6 +22,10 @@ std::optional<CategoryPair> free_category_pair(const std::set<CategoryPair>& in_
 // "user:role:type:s0", the categories that the context carried left out; none when it is no context
 // with a level.
 std::optional<std::string> without_categories(const std::string& context);
+// What stands behind the level: "c1,c2"; empty: nothing.
+std::string categories_of(const std::string& context);
+// "c1,c2" as two different ones, the smaller first; none for any other set.
+std::optional<CategoryPair> pair_of(const std::string& categories);
 std::string with_categories(const std::string& context, CategoryPair pair);
 
 } // namespace vmwarden::resolving

@@ -83,11 +83,36 @@ void pass_directories(Draft& draft) {
                 draft.directory_fds[i] = add(draft, InheritedFd::Kind::directory, file.resolved);
 }
 
+// Where files that may grow large and are nobody's to keep belong (file-hierarchy(7)).
+constexpr const char* overlay_directory = "/var/tmp";
+
+void add_overlays(Draft& draft) {
+    const auto& disks = draft.definition.disks;
+    for (std::size_t i = 0; i < disks.size(); ++i) {
+        if (!disks[i].transient) continue;
+        const auto& fact = draft.file(disks[i].source);
+        const auto bytes =
+            disks[i].format == DiskFormat::qcow2 ? fact.image.disk_bytes : fact.bytes;
+        if (bytes == 0 && fact.state == FileFact::State::present)
+            draft.refuse("disk " + disks[i].target, disks[i].source_place,
+                         "the size of '" + disks[i].source + "' is not known or zero",
+                         "a transient disk is as large as its image");
+        draft.overlay_fds[i] =
+            draft.inherit({InheritedFd::Kind::overlay, -1, overlay_directory, false, {}, bytes});
+        draft.decide(
+            "disk " + disks[i].target,
+            std::string("transient: what the guest writes is in a file without a name in ") +
+                overlay_directory,
+            defined_at(disks[i].place));
+    }
+}
+
 } // namespace
 
 void pass_descriptors(Draft& draft) {
     add(draft, InheritedFd::Kind::qmp_listener, draft.plan.state_directory + "/qmp.sock");
     add(draft, InheritedFd::Kind::shim_monitor);
+    add_overlays(draft);
     const auto& characters = draft.definition.characters;
     for (std::size_t i = 0; i < characters.size(); ++i) {
         const auto& character = characters[i];

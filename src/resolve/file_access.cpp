@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/base/text.h"
 #include "src/resolve/file_case.h"
+#include "src/resolve/wishes.h"
 
 namespace vmwarden::resolving {
 
@@ -42,6 +43,11 @@ bool gets_access(FileCase& c) {
     if (c.fact.guest_can_read && (!c.writes() || c.fact.guest_can_write)) return true;
     const auto what = "the guest's user " + c.draft.user_text() + " may not " +
                       (c.writes() ? "read and write '" : "read '") + c.wanted.path + "'";
+    if (label_of(c.wanted.labels, LabelModel::dac) != nullptr) {
+        c.refuse(what + ", and its <seclabel> forbids changing its owner",
+                 "run: " + granting_command(c) + "; or remove <seclabel model='dac'>");
+        return false;
+    }
     const auto& dynamic = c.draft.policy.dynamic_ownership;
     if (!dynamic.value) {
         c.deny(dynamic.origin, what + ", and the policy forbids changing its owner",

@@ -50,6 +50,9 @@ bool is_free(FileCase& c);      // of other guests
 // files.cpp: asks all of these; the file is in the plan if none of them speaks against it.
 void grant_file(Draft& draft, const WantedFile& wanted);
 
+// server_admission.cpp: does the policy let disks be on that server?
+void admit_server(Draft& draft, const Disk& disk);
+
 // image_chain.cpp: the disk's image, what backs it and what holds their data, one by one. Returns
 // them for the command line, the disk's own first; it counts only if nothing was refused.
 std::vector<qemu::Image> grant_chain(Draft& draft, const Disk& disk);

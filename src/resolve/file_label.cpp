@@ -2,6 +2,7 @@
 #include "src/base/text.h"
 #include "src/resolve/categories.h"
 #include "src/resolve/file_case.h"
+#include "src/resolve/wishes.h"
 
 namespace vmwarden::resolving {
 
@@ -28,11 +29,33 @@ bool mount_labels(FileCase& c, const std::string& label) {
     return true;
 }
 
+// A label of its own, where the policy lets definitions name such.
+bool may_have(FileCase& c, const ImageLabel& own) {
+    const auto& permission = c.draft.policy.static_labels;
+    if (permission.value == Permission::deny) {
+        c.deny(permission.origin, "the image's label is named, and the policy does not let it",
+               "remove <seclabel>, or change " + policy_line("static_labels", permission.origin));
+        return false;
+    }
+    if (!c.draft.facts.selinux.unknown_contexts.contains(own.label)) return true;
+    c.refuse("the host's SELinux policy knows no context '" + printable(own.label) + "'",
+             "see contexts/virtual_image_context for what it has for images");
+    return false;
+}
+
 } // namespace
 
 bool gets_label(FileCase& c) {
     if (c.draft.plan.security.process_label.empty()) return true;
-    const auto label = wanted_label(c);
+    const auto* own = label_of(c.wanted.labels, LabelModel::selinux);
+    if (!c.draft.relabel || (own != nullptr && own->label.empty())) {
+        if (own != nullptr)
+            c.draft.decide("label of " + c.wanted.purpose, "stays as it is",
+                           defined_at(own->place));
+        return true;
+    }
+    if (own != nullptr && !may_have(c, *own)) return false;
+    const auto label = own != nullptr ? own->label : wanted_label(c);
     if (label.empty()) {
         c.refuse("the host's SELinux policy has no label for read-only media",
                  "it belongs on the second line of contexts/virtual_image_context");

@@ -60,8 +60,8 @@ std::string counted(std::size_t count) {
 
 } // namespace
 
-std::string usual_nvram(const GuestDefinition& definition) {
-    return "/var/lib/vmwarden/nvram/" + definition.name + "_VARS.fd";
+std::string usual_nvram(const std::string& guest) {
+    return "/var/lib/vmwarden/nvram/" + guest + "_VARS.fd";
 }
 
 bool wants_usual_nvram(const GuestDefinition& definition) {
@@ -103,7 +103,7 @@ GuestDefinition settled(GuestDefinition definition, const FirmwareChoice& choice
         if (chosen.requires_smm) definition.feature_details.smm = true;
         if (firmware.nvram_template.empty()) firmware.nvram_template = chosen.nvram_template;
     }
-    if (usual && !firmware.nvram_template.empty()) firmware.nvram = usual_nvram(definition);
+    if (usual && !firmware.nvram_template.empty()) firmware.nvram = usual_nvram(definition.name);
     if (firmware.nvram_place == SourcePlace{}) firmware.nvram_place = definition.os.place;
     return definition;
 }

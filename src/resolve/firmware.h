@@ -11,7 +11,7 @@
 namespace vmwarden::resolving {
 
 // Where the guest's variables are unless it says otherwise.
-std::string usual_nvram(const GuestDefinition& definition);
+std::string usual_nvram(const std::string& guest);
 // Whether the definition leaves that to us.
 bool wants_usual_nvram(const GuestDefinition& definition);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Whom the guest runs as, and whom its shim.
 #include "src/resolve/steps.h"
+#include "src/resolve/wishes.h"
 
 namespace vmwarden::resolving {
 
@@ -12,8 +13,20 @@ std::string account_line(const Account& account, std::string_view kind, std::uin
     return account_text(account) + " (" + number + ")";
 }
 
+void check_own_account(Draft& draft) {
+    const auto* label = label_of(draft.definition, LabelModel::dac);
+    const auto& permission = draft.policy.static_labels;
+    if (label == nullptr || label->type != LabelType::fixed) return;
+    if (permission.value == Permission::deny)
+        draft.deny("identity", label->place, permission.origin,
+                   "the guest names its user, and the policy does not let it",
+                   "remove <seclabel>, or change " +
+                       policy_line("static_labels", permission.origin));
+}
+
 void choose_guest_account(Draft& draft) {
     const auto& policy = draft.policy;
+    check_own_account(draft);
     if (!draft.facts.identity) {
         const auto& error = draft.facts.identity_error;
         draft.refuse("identity", policy.user.origin.place,
@@ -30,6 +43,10 @@ void choose_guest_account(Draft& draft) {
                  policy.user.origin.text());
     draft.decide("group", account_line(policy.group.value, "gid", identity.gid.value),
                  policy.group.origin.text());
+    if (identity.uid == Uid{0} && policy.user.origin.kind == Origin::Kind::definition)
+        return draft.deny("identity", policy.user.origin.place, policy.user.origin,
+                          "a guest cannot ask to run as root",
+                          "remove <seclabel model='dac'>; the policy's `user` can be root");
     if (identity.uid == Uid{0})
         draft.decide("root", "without capabilities: reaches what root owns or all may use, no more",
                      policy.user.origin.text());

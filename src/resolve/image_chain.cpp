@@ -16,7 +16,9 @@ class Chain {
       , disk_(disk) {}
 
     std::vector<qemu::Image> grant() {
-        std::optional<Link> next = Link{wanted_disk(disk_), disk_.format};
+        std::optional<Link> next = disk_.type == DiskSource::network
+                                       ? behind_server()
+                                       : Link{wanted_disk(disk_), disk_.format};
         while (next && add(*next))
             next = below(*next);
         return std::move(images_);
@@ -32,6 +34,14 @@ class Chain {
         std::string path;
         const FileFact& fact;
     };
+
+    // What a server holds cannot be looked at; the definition says what backs it.
+    std::optional<Link> behind_server() {
+        admit_server(draft_, disk_);
+        images_.push_back({disk_.source, disk_.type, disk_.format});
+        if (disk_.backing.empty()) return std::nullopt;
+        return Link{wanted_backing(disk_, disk_.backing[0], 1), disk_.backing[0].format};
+    }
 
     // False where the chain comes back to itself.
     bool add(const Link& link) {

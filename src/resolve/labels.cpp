@@ -2,6 +2,9 @@
 // SELinux: whether, which model, and the labels of the process and of its images.
 #include "src/resolve/categories.h"
 #include "src/resolve/steps.h"
+#include "src/resolve/wishes.h"
+
+#include "src/base/text.h"
 
 namespace vmwarden::resolving {
 
@@ -21,7 +24,13 @@ bool selinux_chosen(Draft& draft) {
         return false;
     }
     const auto& confined = draft.policy.security_default_confined;
-    if (selinux.enabled && !confined.value) {
+    const auto* wish = label_of(draft.definition, LabelModel::selinux);
+    if (selinux.enabled && wish != nullptr && wish->type == LabelType::none) {
+        without_selinux(draft, "none: the guest asks for no label");
+        draft.plan.decisions.back().because = defined_at(wish->place);
+        return false;
+    }
+    if (selinux.enabled && !confined.value && wish == nullptr) {
         draft.plan.security.model = "none";
         draft.decide("security driver", "none: guests that do not ask get no label",
                      confined.origin.text());
@@ -57,6 +66,12 @@ void use_labels(Draft& draft, std::string process, std::string image) {
     plan.process.exec_label = std::move(process);
 }
 
+// Said of one that is shared with nobody: whatever else asks for categories gets others.
+void reserve(Draft& draft, CategoryPair pair) {
+    draft.plan.security.category_low = pair.first;
+    draft.plan.security.category_high = pair.second;
+}
+
 void use_pair(Draft& draft, const std::string& domain, const std::string& image) {
     const auto pair = free_category_pair(draft.facts.categories_in_use, draft.facts.category_seed);
     if (!pair)
@@ -65,19 +80,60 @@ void use_pair(Draft& draft, const std::string& domain, const std::string& image)
                                 " pairs of SELinux categories are in use",
                             "stop a guest first");
     use_labels(draft, with_categories(domain, *pair), with_categories(image, *pair));
-    draft.plan.security.category_low = pair->first;
-    draft.plan.security.category_high = pair->second;
+    reserve(draft, *pair);
     draft.decide("security model",
                  "svirt: c" + std::to_string(pair->first) + ",c" + std::to_string(pair->second) +
                      " is this guest's alone",
                  draft.policy.security_model.origin.text());
 }
 
+bool is_known(Draft& draft, const std::string& context, const SourcePlace& place) {
+    if (!draft.facts.selinux.unknown_contexts.contains(context)) return true;
+    draft.refuse("selinux", place,
+                 "the host's SELinux policy knows no context '" + printable(context) + "'",
+                 "see seinfo -t, or contexts/virtual_domain_context, for those there are");
+    return false;
+}
+
+// The label that the definition names. Its files get the same level if they are to be relabelled.
+void use_static_label(Draft& draft, const SecurityLabel& wish) {
+    const auto& permission = draft.policy.static_labels;
+    if (permission.value == Permission::deny)
+        return draft.deny("selinux", wish.place, permission.origin,
+                          "the guest names its label, and the policy does not let it",
+                          "remove <seclabel>, or change " +
+                              policy_line("static_labels", permission.origin));
+    if (!is_known(draft, wish.label, wish.place)) return;
+    const auto image =
+        base_context(draft, draft.facts.selinux.image_context, "virtual_image_context");
+    if (!image) return;
+    const auto categories = categories_of(wish.label);
+    use_labels(draft, wish.label, *image + (categories.empty() ? "" : ":" + categories));
+    if (const auto pair = pair_of(categories)) reserve(draft, *pair);
+    draft.relabel = relabels(wish);
+    draft.decide("security model",
+                 std::string("static: ") + wish.label +
+                     (draft.relabel ? "" : ", and files keep their labels"),
+                 defined_at(wish.place));
+}
+
 void label_guest(Draft& draft) {
     const auto& selinux = draft.facts.selinux;
-    const auto domain = base_context(draft, selinux.domain_context, "virtual_domain_context");
+    const auto* wish = label_of(draft.definition, LabelModel::selinux);
+    if (wish != nullptr && wish->type == LabelType::fixed) return use_static_label(draft, *wish);
+    const bool own_base = wish != nullptr && !wish->label.empty();
+    if (own_base && !is_known(draft, wish->label, wish->place)) return;
+    const auto domain = own_base
+                            ? without_categories(wish->label)
+                            : base_context(draft, selinux.domain_context, "virtual_domain_context");
     const auto image = base_context(draft, selinux.image_context, "virtual_image_context");
+    if (own_base && !domain)
+        return draft.refuse("selinux", wish->place,
+                            "'" + printable(wish->label) + "'" +
+                                " has no level that categories could be added to",
+                            "write it with one, as in system_u:system_r:svirt_t:s0");
     if (!domain || !image) return;
+    if (own_base) draft.decide("base label", wish->label, defined_at(wish->place));
     if (draft.policy.security_model.value == SecurityModel::svirt)
         return use_pair(draft, *domain, *image);
     use_labels(draft, *domain, *image);

@@ -51,8 +51,8 @@ std::vector<std::string> environment(const Draft& draft) {
                           : std::to_string(identity.uid.value);
     std::vector<std::string> out{"LC_ALL=C", "PATH=/usr/bin:/bin", "HOME=/", "USER=" + user,
                                  "LOGNAME=" + user};
-    if (!draft.definition.timezone.empty())
-        set_variable(out, "TZ", draft.definition.timezone); // localtime is there for QEMU
+    if (const auto zone = qemu::clock_zone(draft.definition); !zone.empty())
+        set_variable(out, "TZ", zone); // localtime is there for QEMU
     for (const auto& variable : draft.definition.raw_environment)
         set_variable(out, variable.name, variable.value);
     return out;
@@ -71,6 +71,8 @@ GuestDefinition with_resolved_paths(const Draft& draft) {
         if (definition.tpm && qemu::tpm_node(*definition.tpm) == file.path)
             definition.tpm->device = file.resolved;
         if (firmware.dtb == file.path) firmware.dtb = file.resolved;
+        for (auto& entry : definition.system_information.fwcfg)
+            if (entry.file == file.path) entry.file = file.resolved;
         for (auto& interface : definition.interfaces)
             if (interface.rom.file == file.path) interface.rom.file = file.resolved;
         for (auto& device : definition.host_devices)
@@ -88,6 +90,7 @@ qemu::CommandContext command_context(const Draft& draft) {
     context.log_fds = draft.log_fds;
     context.display_ports = draft.display_ports;
     context.images = draft.images;
+    context.overlay_fds = draft.overlay_fds;
     context.networks = draft.networks;
     context.host_devices = draft.host_devices;
     context.directory_fds = draft.directory_fds;
@@ -117,6 +120,12 @@ void refuse_long_words(Draft& draft) {
 } // namespace
 
 void compose_process(Draft& draft) {
+    if (const auto ahead = draft.definition.clock_adjustment.value_or(0); ahead != 0)
+        draft.decide(
+            "clock",
+            std::to_string(ahead) +
+                " seconds ahead of UTC at each start: what the guest does to it is not kept",
+            defined_at(draft.definition.place));
     auto& process = draft.plan.process;
     process.environment = environment(draft);
     process.working_directory = "/";

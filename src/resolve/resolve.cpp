@@ -12,6 +12,7 @@
 #include "src/resolve/networks.h"
 #include "src/resolve/steps.h"
 #include "src/resolve/wanted_files.h"
+#include "src/resolve/wishes.h"
 
 #include <algorithm>
 #include <stdexcept>
@@ -37,7 +38,7 @@ void ask_for_firmware(FactsRequest& request, const GuestDefinition& definition) 
     request.firmware = firmware.kind != FirmwareKind::unsaid;
     if (!firmware.nvram_template.empty()) request.files.push_back(firmware.nvram_template);
     if (resolving::wants_usual_nvram(definition))
-        request.files.push_back(resolving::usual_nvram(definition));
+        request.files.push_back(resolving::usual_nvram(definition.name));
 }
 
 void ask_for_characters(FactsRequest& request, const GuestDefinition& definition) {
@@ -70,12 +71,12 @@ GuestTraits traits_of(const GuestDefinition& definition) {
 }
 
 FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definition) {
-    const HostPolicy policy = policy_for(host, traits_of(definition));
+    const HostPolicy policy = resolving::policy_of(host, definition);
     FactsRequest request{policy.user.value, policy.group.value};
     auto& files = request.files;
     files = resolving::emulator_candidates(definition);
     for (const auto& disk : definition.disks)
-        if (!disk.source.empty()) ask_for_images(request, disk);
+        ask_for_images(request, disk);
     for (const auto& wanted : resolving::wanted_boot_files(definition))
         files.push_back(wanted.path);
     ask_for_firmware(request, definition);
@@ -87,6 +88,7 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
         if (const auto* network = resolving::network_for(policy, interface);
             network != nullptr && network->value.type == NetworkType::vhostuser)
             files.push_back(network->value.socket);
+    request.contexts = resolving::named_contexts(definition);
     request.networks = resolving::needs_networks(policy, definition);
     for (const auto& device : definition.host_devices)
         (device.type == HostDeviceType::usb ? request.usb : request.vfio).push_back(device);
@@ -110,7 +112,7 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
 
 Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
                    const HostFacts& facts) {
-    const HostPolicy policy = policy_for(host, traits_of(definition));
+    const HostPolicy policy = resolving::policy_of(host, definition);
     const auto firmware = resolving::choose_firmware(definition, facts);
     const GuestDefinition whole = resolving::settled(definition, firmware);
     resolving::Draft draft{policy, whole, facts};

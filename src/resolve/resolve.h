@@ -32,8 +32,9 @@ struct FactsRequest {
     bool networks = false; // the host's network devices
     // The host's USB devices, where any are; the nodes of those that fit: usb_nodes_needed().
     std::vector<HostDevice> usb = {};
-    std::vector<HostDevice> vfio = {}; // those of PCI and mediated ones, likewise
-    bool firmware = false;             // which there is, and the files that it is of
+    std::vector<HostDevice> vfio = {};      // those of PCI and mediated ones, likewise
+    std::vector<std::string> contexts = {}; // whether SELinux's policy knows them
+    bool firmware = false;                  // which there is, and the files that it is of
     bool operator==(const FactsRequest&) const = default;
 };
 

@@ -11,7 +11,8 @@ namespace {
 using Sharing = plan::FileGrant::Sharing;
 
 Sharing sharing_of(const Disk& disk) {
-    if (disk.readonly || disk.device == DiskDevice::cdrom) return Sharing::readonly;
+    if (disk.readonly || disk.transient || disk.device == DiskDevice::cdrom)
+        return Sharing::readonly;
     return disk.shareable ? Sharing::shared : Sharing::exclusive;
 }
 
@@ -35,6 +36,7 @@ WantedFile wanted_disk(const Disk& disk) {
     wanted.sharing = sharing_of(disk);
     wanted.is_disk = true;
     wanted.block = disk.type == DiskSource::block;
+    wanted.labels = disk.labels;
     if (!wanted.block && wanted.sharing != Sharing::readonly)
         wanted.creating = std::string("qemu-img create -f ") +
                           (disk.format == DiskFormat::qcow2 ? "qcow2 " : "raw ") +
@@ -50,6 +52,7 @@ WantedFile wanted_backing(const Disk& disk, const BackingStore& store, std::size
     wanted.place = store.source_place;
     wanted.is_disk = true;
     wanted.block = store.type == DiskSource::block;
+    wanted.labels = store.labels;
     return wanted;
 }
 
@@ -67,8 +70,14 @@ std::vector<WantedFile> wanted_boot_files(const GuestDefinition& definition) {
         out.push_back(wanted_boot_file("nvram", firmware.nvram, firmware.nvram_place));
         out.back().sharing = Sharing::exclusive;
         // It is written to: the policy says where such files may be, our own place aside.
-        out.back().is_disk = firmware.nvram != usual_nvram(definition);
+        out.back().is_disk = firmware.nvram != usual_nvram(definition.name);
         out.back().made_from = firmware.nvram_template;
+    }
+    for (const auto& file : definition.system_information.fwcfg) {
+        if (file.file.empty()) continue;
+        out.push_back(wanted_boot_file("sysinfo", file.file, file.place));
+        out.back().purpose = "file of the firmware " + file.name;
+        out.back().element = "<entry file='...'>";
     }
     return out;
 }

@@ -19,10 +19,11 @@ struct WantedFile {
     SourcePlace place;
     plan::FileGrant::Sharing sharing = plan::FileGrant::Sharing::readonly;
     bool is_disk = false;
-    bool block = false;     // a block device; otherwise a regular file
-    bool character = false; // or a character device
-    std::string creating;   // a command that would make it; may be empty
-    std::string made_from;  // what we make it of where it is missing; empty: nothing
+    bool block = false;                  // a block device; otherwise a regular file
+    bool character = false;              // or a character device
+    std::string creating;                // a command that would make it; may be empty
+    std::vector<ImageLabel> labels = {}; // what the definition says of this file's
+    std::string made_from;               // what we make it of where it is missing; empty: nothing
 };
 
 WantedFile wanted_disk(const Disk& disk);

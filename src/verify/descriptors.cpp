@@ -49,6 +49,16 @@ bool is_log(const LaunchPlan& plan, const OpenFd& fd) {
     });
 }
 
+// It has no name, and no more of them than there are transient disks can be told apart.
+bool is_overlay(const LaunchPlan& plan, const OpenFd& fd) {
+    const auto& fds = plan.process.fds;
+    return !fd.is_device && fd.target.ends_with(" (deleted)") &&
+           std::any_of(fds.begin(), fds.end(), [&](const plan::InheritedFd& overlay) {
+               return overlay.kind == plan::InheritedFd::Kind::overlay &&
+                      fd.target.starts_with(overlay.path + "/");
+           });
+}
+
 bool is_allowed_device(const plan::Scope& scope, const OpenFd& fd) {
     if (!fd.is_device) return false;
     if (!scope.device_filter) return !fd.is_block; // disks are in the plan all the same
@@ -81,7 +91,7 @@ bool is_explained(const LaunchPlan& plan, const KernelView& view, const OpenFd& 
     if (!fd.network.empty()) return is_network_queue(plan, view, fd);
     return is_network_queue(plan, view, fd) || is_host_device(plan, view, fd) ||
            is_own_object(fd.target) || is_granted_file(plan, fd) ||
-           is_in_shared_directory(plan, fd) || is_log(plan, fd) ||
+           is_in_shared_directory(plan, fd) || is_log(plan, fd) || is_overlay(plan, fd) ||
            is_allowed_device(plan.scope, fd) || is_null_input(fd) || is_program_file(fd);
 }
 

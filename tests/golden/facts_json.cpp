@@ -67,14 +67,15 @@ NamedFile named_file(const Json& header, const char* key) {
 }
 
 ImageFact image_of(const Json& header) {
-    only(header, {"error", "backing", "format", "data"});
-    return {header.value("error", ""), named_file(header, "backing"), header.value("format", ""),
-            header.contains("data"), named_file(header, "data")};
+    only(header, {"error", "backing", "format", "data", "disk_bytes"});
+    return {header.value("error", ""),  named_file(header, "backing"),
+            header.value("format", ""), header.contains("data"),
+            named_file(header, "data"), header.value("disk_bytes", std::uint64_t{0})};
 }
 
 FileFact present(const std::string& path, const Json& json) {
     only(json, {"type", "id", "device", "owner", "mode", "label", "can_label", "access", "header",
-                "resolved", "blocked"});
+                "resolved", "blocked", "bytes"});
     FileFact fact;
     fact.state = FileFact::State::present;
     fact.type = type_of(json.value("type", "regular"));
@@ -90,6 +91,7 @@ FileFact present(const std::string& path, const Json& json) {
     fact.guest_can_read = access.find('r') != std::string::npos;
     fact.guest_can_write = access.find('w') != std::string::npos;
     fact.guest_can_execute = access.find('x') != std::string::npos;
+    fact.bytes = json.value("bytes", std::uint64_t{0});
     if (json.contains("header")) fact.image = image_of(json.at("header"));
     fact.parents = parents_of(path, json.value("blocked", Json::array()));
     return fact;
@@ -105,9 +107,14 @@ FileFact file_of(const std::string& path, const Json& json) {
 }
 
 SelinuxFact selinux_of(const Json& json) {
-    only(json, {"enforcing", "domain_context", "image_context", "content_context"});
-    return {true, json.at("enforcing").get<bool>(), json.value("domain_context", ""),
-            json.value("image_context", ""), json.value("content_context", "")};
+    only(json,
+         {"enforcing", "domain_context", "image_context", "content_context", "unknown_contexts"});
+    return {true,
+            json.at("enforcing").get<bool>(),
+            json.value("domain_context", ""),
+            json.value("image_context", ""),
+            json.value("content_context", ""),
+            json.value("unknown_contexts", std::set<std::string>())};
 }
 
 std::set<CategoryPair> categories_of(const Json& json) {

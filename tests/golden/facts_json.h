@@ -5,13 +5,15 @@
 //   "identity": {"uid", "gid", "groups"}   or "identity_error": "…"
 //   "shim_account": {"uid", "gid"}
 //   "kvm": "absent" | "present" | "usable"
-//   "selinux": {"enforcing", "domain_context", "image_context", "content_context"}
+//   "selinux": {"enforcing", "domain_context", "image_context", "content_context",
+//              "unknown_contexts": [...]}
 //   "files": {"/path": "absent" | {"error": "…"} | {
 //       "type": "regular"*|"block"|"character"|"directory"|"other", "id": [device, inode],
 //       "device": [major, minor], "owner": [uid, gid], "mode": "0644", "label": "…",
 //       "can_label": true*, "access": "rwx", "resolved": the path*,
 //       "blocked": ["/dir", …] of its parents the unsearchable ones,
-//       "header": {"error": "…", "backing": FILE, "format": "qcow2", "data": FILE}}}
+//       "bytes": 0*,
+//       "header": {"error": "…", "backing": FILE, "format": "qcow2", "data": FILE, "disk_bytes": 0*}}}
 //       FILE is "/path", or {"name": "as written", "path": "/path", missing if it is no file's}
 //   "networks": {"br0": {"kind": "bridge"|"tap"|"other"*, "mtu": 1500*, "down", "loopback",
 //       "persistent", "multi_queue": false*}}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every definition of tests/golden/domains, with files of its own, started by the real QEMU.
+#include "agent/host/overlay.h"
 #include "src/domain/domain_xml.h"
 #include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
@@ -10,10 +11,13 @@
 #include "tests/unit/domain/golden.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cstdlib>
 
 #include <gtest/gtest.h>
 
@@ -39,6 +43,8 @@ class Landing {
         for (auto& filesystem : guest.filesystems)
             if (!filesystem.directory.empty())
                 std::filesystem::create_directory(filesystem.directory = next());
+        for (auto& file : guest.system_information.fwcfg)
+            if (!file.file.empty()) make_raw(file.file = next());
         for (auto& interface : guest.interfaces)
             if (!interface.rom.file.empty()) make_rom(interface.rom.file = next());
     }
@@ -120,6 +126,24 @@ class Landing {
 
     const Workplace& place_;
     int count_ = 0;
+};
+
+// As the agent makes them, inherited by QEMU.
+class Overlays {
+  public:
+    Overlays(const GuestDefinition& guest, const std::string& directory) {
+        for (std::size_t i = 0; i < guest.disks.size(); ++i) {
+            if (!guest.disks[i].transient) continue;
+            const auto overlay = host::make_overlay(directory, 65536);
+            files_.emplace_back(::fcntl(overlay.get(), F_DUPFD, 30));
+            fds_[i] = files_.back().get();
+        }
+    }
+    [[nodiscard]] const std::map<std::size_t, int>& fds() const { return fds_; }
+
+  private:
+    std::map<std::size_t, int> fds_;
+    std::vector<UniqueFd> files_;
 };
 
 bool can_open(const char* node) {
@@ -212,7 +236,9 @@ TEST_P(GoldenDomains, are_started) {
     const auto messages = place_.path("messages");
     const Taps taps(guest);
     TpmEmulator tpm(guest, place_.path("tpm"));
-    QemuProcess qemu(guest, messages, {.tpm = tpm.fd()}, true, {}, taps.back_ends());
+    const Overlays overlays(guest, place_.path(""));
+    QemuProcess qemu(guest, messages, {.tpm = tpm.fd()}, true, {}, taps.back_ends(),
+                     overlays.fds());
     tpm.close_here();
     try {
         qemu.negotiate();
@@ -257,9 +283,14 @@ std::string name_of(const testing::TestParamInfo<std::filesystem::path>& info) {
     return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, GoldenDomains,
-                         testing::ValuesIn(domain::files_in(VMWARDEN_GOLDEN "/domains", ".xml")),
-                         name_of);
+// Where they are on a host of another release than this one was built on.
+std::vector<std::filesystem::path> definitions() {
+    const char* golden = std::getenv("VMWARDEN_GOLDEN");
+    return domain::files_in(
+        std::filesystem::path(golden == nullptr ? VMWARDEN_GOLDEN : golden) / "domains", ".xml");
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, GoldenDomains, testing::ValuesIn(definitions()), name_of);
 
 } // namespace
 } // namespace vmwarden::accepts

@@ -75,8 +75,10 @@ Workplace::~Workplace() {
 QemuProcess::QemuProcess(const GuestDefinition& definition, const std::string& messages,
                          Inherited inherited, bool sandbox,
                          std::map<std::size_t, std::vector<qemu::Image>> images,
-                         std::map<std::size_t, qemu::NetworkBackEnd> networks) {
+                         std::map<std::size_t, qemu::NetworkBackEnd> networks,
+                         std::map<std::size_t, int> overlays) {
     auto made = context(inherited, sandbox);
+    made.overlay_fds = std::move(overlays);
     made.images = std::move(images);
     made.networks = std::move(networks);
     start(qemu::modern_argv(definition, made), messages, inherited);

@@ -45,7 +45,8 @@ class QemuProcess {
     QemuProcess(const GuestDefinition& definition, const std::string& messages,
                 Inherited inherited = {}, bool sandbox = true,
                 std::map<std::size_t, std::vector<qemu::Image>> images = {},
-                std::map<std::size_t, qemu::NetworkBackEnd> networks = {});
+                std::map<std::size_t, qemu::NetworkBackEnd> networks = {},
+                std::map<std::size_t, int> overlays = {});
     // A line as a shell runs it, and a monitor for us behind it.
     QemuProcess(const std::string& line, const std::string& messages);
     QemuProcess(const QemuProcess&) = delete;

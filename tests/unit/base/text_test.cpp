@@ -46,5 +46,14 @@ TEST(Text, GlobStarDoesNotCrossADirectory) {
     EXPECT_FALSE(glob_matches("/usr/bin/qemu", "/usr/bin/qemu-kvm"));
 }
 
+TEST(ParseUnsigned, ReadsWholeNumbersOnly) {
+    EXPECT_EQ(parse_unsigned("17"), 17U);
+    EXPECT_EQ(parse_unsigned("0x1f"), 31U);
+    EXPECT_EQ(parse_unsigned("1f", 16), 31U);
+    EXPECT_EQ(parse_unsigned("0xffffffffffffffff"), ~0ULL);
+    for (const char* none : {"", "0x", "1f", "-1", "+1", " 1", "1 ", "0x1ffffffffffffffff", "0X1"})
+        EXPECT_FALSE(parse_unsigned(none)) << none;
+}
+
 } // namespace
 } // namespace vmwarden

@@ -31,6 +31,8 @@ class Maker {
         clock(made);
         drives(made);
         small_devices(made);
+        system_information(made);
+        labels(made);
         memory(made);
         displays(made);
         characters(made);
@@ -103,7 +105,6 @@ class Maker {
         }
         if (chance()) firmware.menu = BootMenu{true, number(0, 65535)};
         if (chance()) firmware.reboot_timeout = static_cast<int>(number(0, 65536)) - 1;
-        firmware.smbios_emulated = chance();
         auto& backing = guest.memory_backing;
         backing.nosharepages = chance();
         backing.locked = chance();
@@ -222,6 +223,7 @@ class Maker {
             if (chance()) module.page_size = 2048;
             if (chance()) module.nodes = NumberSet(0, 2);
             if (!guest.numa_cells.empty() && chance()) module.cell = 0;
+            if (chance()) module.info.address = DimmAddress{i, maybe_number(1U << 30)};
             guest.memory.count += module.size.count;
             guest.memory_modules.push_back(module);
         }
@@ -229,6 +231,11 @@ class Maker {
 
     void clock(GuestDefinition& guest) {
         guest.clock = any(clock_offsets);
+        if (guest.clock == ClockOffset::variable) {
+            if (chance()) guest.clock_basis = ClockOffset::utc;
+            if (chance()) guest.clock_adjustment = number(0, 86400);
+            if (guest.clock_adjustment && chance()) *guest.clock_adjustment *= -1;
+        }
         if (guest.clock == ClockOffset::timezone) guest.timezone = "America/Port-au-Prince";
         if (guest.clock == ClockOffset::absolute) guest.clock_start = number(0, 2'000'000'000);
         if (chance()) guest.timers.push_back({.name = TimerName::rtc, .tick = TickPolicy::catchup});
@@ -249,6 +256,7 @@ class Maker {
             const auto threads = all_iothreads(guest.iothreads);
             tune(disk.tuning, threads.empty() ? 0 : threads.back().id);
             disk.tuning.boot_order = i + 1;
+            disk.info.virtio = switches(std::span(virtio_switches));
             guest.disks.push_back(std::move(disk));
         }
         guest.interfaces.resize(number(0, 2));
@@ -287,8 +295,7 @@ class Maker {
         return device;
     }
 
-    template <std::size_t count>
-    std::vector<NamedSwitch> switches(const KnownSwitch (&known)[count]) {
+    std::vector<NamedSwitch> switches(std::span<const KnownSwitch> known) {
         std::vector<NamedSwitch> out;
         for (const auto& each : known)
             if (chance()) out.push_back({std::string(each.name), chance()});
@@ -341,6 +348,46 @@ class Maker {
         tuning.limits->limits.read_iops = number(1, 1000);
         if (chance()) tuning.limits->bursts.read_iops = 5000;
         if (chance()) tuning.limits->size_iops = 4096;
+    }
+
+    std::optional<std::uint64_t> maybe_number(unsigned most) {
+        return chance() ? std::optional<std::uint64_t>(number(0, most)) : std::nullopt;
+    }
+
+    void labels(GuestDefinition& guest) {
+        const std::string context = "system_u:system_r:svirt_t:s0:c1,c2";
+        SecurityLabel label{.type = any(label_types)};
+        if (chance()) label.model = LabelModel::selinux;
+        if (label.type == LabelType::fixed) {
+            label.label = context;
+            label.relabel = maybe();
+        }
+        if (label.type == LabelType::dynamic && chance()) label.label = context;
+        if (chance()) guest.security_labels.push_back(label);
+        if (chance())
+            guest.security_labels.push_back(
+                {LabelModel::dac, LabelType::fixed, maybe(), "qemu:+64055"});
+        for (auto& disk : guest.disks) {
+            if (chance()) disk.labels.push_back({.label = chance() ? context : ""});
+            if (chance()) disk.labels.push_back({.model = LabelModel::dac});
+        }
+    }
+
+    void system_information(GuestDefinition& guest) {
+        if (chance()) guest.os.firmware.smbios = any(smbios_modes);
+        auto& information = guest.system_information;
+        if (chance())
+            information.tables.push_back({SmbiosKind::bios, {{"release", "1.2"}, {"date", "1/1"}}});
+        for (auto& table : information.tables)
+            table.entries.back().value = "01/31/2026";
+        for (unsigned i = 0; i < number(0, 2); ++i)
+            information.tables.push_back(
+                {SmbiosKind::base_board, {{"serial", "of <two>, & more"}, {"asset", "7"}}});
+        if (chance())
+            information.tables.push_back({SmbiosKind::oem_strings, {{{}, "a"}, {{}, " b "}}});
+        if (!information.tables.empty()) guest.os.firmware.smbios = any(smbios_modes);
+        if (chance()) information.fwcfg.push_back({"opt/a", "one\ntwo"});
+        if (chance()) information.fwcfg.push_back({"opt/b", {}, "/srv/b"});
     }
 
     void small_devices(GuestDefinition& guest) {
