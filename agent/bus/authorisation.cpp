@@ -47,7 +47,7 @@ constexpr MethodRule table[] = {
     {guest_interface, "Suspend", manage_guest, "suspend", {"wait"}},
     {guest_interface, "Resume", manage_guest, "resume", {"wait"}},
     {guest_interface, "Reset", manage_guest, "reset", {"wait"}},
-    {guest_interface, "Undefine", define_guest, "undefine"},
+    {guest_interface, "Undefine", define_guest, "undefine", {"nvram"}},
     {guest_interface, "GetXML", inspect_guest, "dumpxml"},
     {guest_interface, "GetPlan", inspect_guest, "plan"},
     {guest_interface, "Verify", inspect_guest, "verify"},

@@ -117,14 +117,16 @@ void GuestObject::Reset(sdbus::Result<sdbus::ObjectPath>&& result, Dictionary op
 
 void GuestObject::Undefine(sdbus::Result<>&& result, Dictionary options) {
     const auto reply = door_.owe(std::move(result), presence_);
-    const auto undefine = [&supervisor = supervisor_, name = status_.name, reply](const Options&) {
-        supervisor.undefine(name, [reply](const supervisor::Outcome<supervisor::Done>& outcome) {
-            Door::guarded(reply, [&] {
-                if (const auto* failure = std::get_if<Failure>(&outcome))
-                    return reply.fail(*failure);
-                reply.give();
-            });
-        });
+    const auto undefine = [&supervisor = supervisor_, name = status_.name,
+                           reply](const Options& allowed) {
+        supervisor.undefine(name, allowed.nvram,
+                            [reply](const supervisor::Outcome<supervisor::Done>& outcome) {
+                                Door::guarded(reply, [&] {
+                                    if (const auto* failure = std::get_if<Failure>(&outcome))
+                                        return reply.fail(*failure);
+                                    reply.give();
+                                });
+                            });
     };
     Door::guarded(reply,
                   [&] { door_.enter(call("Undefine", std::move(options)), reply, undefine); });

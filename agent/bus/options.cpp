@@ -73,6 +73,7 @@ std::optional<Failure> take_dialect(const sdbus::Variant& value, std::string& ou
 
 std::optional<Failure> take(const std::string& key, const sdbus::Variant& value, Options& out) {
     if (key == "wait") return take_bool(key, value, out.wait);
+    if (key == "nvram") return take_bool(key, value, out.nvram);
     if (key == "file") return take_file(value, out.file);
     if (key == "timeout") return take_timeout(value, out.timeout);
     if (key == "dialect") return take_dialect(value, out.dialect);

@@ -17,6 +17,7 @@ struct Options {
     bool wait = false;                // "wait" (b): answer when the job has ended
     std::optional<std::string> file;  // "file" (s): what diagnostics call the text given
     std::chrono::seconds timeout{90}; // "timeout" (u): of a shutdown
+    bool nvram = false;               // "nvram" (b): the guest's firmware variables as well
     std::string dialect = "modern";   // "dialect" (s): of a command line
 };
 

@@ -145,8 +145,9 @@ void Client::run_job(const std::string& path, const std::string& method, CallOpt
                                  options(std::move(given)));
 }
 
-void Client::undefine(const std::string& path) {
-    ask<void>(*connection_, path, guest_interface, "Undefine", call_timeout_usec, options());
+void Client::undefine(const std::string& path, CallOptions given) {
+    ask<void>(*connection_, path, guest_interface, "Undefine", call_timeout_usec,
+              options(std::move(given)));
 }
 
 void Client::reload_policy() {
@@ -196,8 +197,7 @@ nlohmann::ordered_json Client::explain(const std::string& key, const std::string
                                              call_timeout_usec, key, guest, options()));
 }
 
-nlohmann::ordered_json Client::explain_device(const std::string& guest,
-                                              const std::string& device) {
+nlohmann::ordered_json Client::explain_device(const std::string& guest, const std::string& device) {
     return bus::to_json(ask<bus::Dictionary>(*connection_, root_path, policy_interface,
                                              "ExplainDevice", call_timeout_usec, guest, device,
                                              options()));

@@ -55,7 +55,7 @@ class Client {
 
     // A verb of org.vmwarden1.Guest that ends in a job; returns when the job has ended.
     void run_job(const std::string& path, const std::string& method, CallOptions options);
-    void undefine(const std::string& path);
+    void undefine(const std::string& path, CallOptions given);
     std::string xml(const std::string& path);
     nlohmann::ordered_json guest_plan(const std::string& path);
     nlohmann::ordered_json verify(const std::string& path); // array of rows

@@ -23,7 +23,9 @@ ExitCode define_guest(Context& context) {
 
 ExitCode undefine_guest(Context& context) {
     auto& agent = context.agent();
-    agent.undefine(agent.find(context.operands[0]));
+    auto options = CallOptions::object();
+    if (context.options.has("nvram")) options["nvram"] = true;
+    agent.undefine(agent.find(context.operands[0]), std::move(options));
     return ExitCode::done;
 }
 

@@ -2,6 +2,7 @@
 // Supervisor: definitions come, are read, and go.
 #include "agent/supervisor/log.h"
 #include "agent/supervisor/supervisor.h"
+#include "src/resolve/firmware.h"
 
 namespace vmwarden::supervisor {
 
@@ -108,14 +109,19 @@ void Supervisor::defined(const GuestDefinition& definition) {
     listener_->guest_added(status);
 }
 
-void Supervisor::undefine(const std::string& name, Then<Done> then) {
+void Supervisor::undefine(const std::string& name, bool nvram, Then<Done> then) {
     const auto* known = guest(name);
     if (known == nullptr) return then(no_such_guest(name));
     if (known->status.transient)
         return then(Failure{Failure::Kind::operation_failed,
                             "guest '" + name + "' is transient; it goes when it ends"});
+    if (nvram && guest::active(known->status.state))
+        return then(Failure{Failure::Kind::operation_failed,
+                            "guest '" + name +
+                                "' uses its firmware variables; end it first, or keep them"});
     disk_.run<Done>(
-        [this, name] {
+        [this, name, nvram]() -> Outcome<Done> {
+            if (nvram) effects_.remove_nvram(resolving::usual_nvram(name));
             // A guest that runs on keeps its text as a transient one has it.
             if (const auto text = persistent_.read(name)) transient_.write(name, *text);
             persistent_.remove(name);

@@ -51,6 +51,7 @@ class Effects {
     // As the functions of their names in agent/executor/taken_devices.h.
     virtual void take_devices(const LaunchPlan& plan) = 0;
     virtual void give_back_devices(const std::string& guest, std::vector<std::string>& log) = 0;
+    virtual bool remove_nvram(const std::string& path) = 0;
     virtual executor::ExitRecord take_back(const std::string& guest,
                                            std::vector<std::string>& log) = 0;
     virtual void kill_scope(const std::string& guest) = 0;

@@ -2,6 +2,7 @@
 #include "agent/executor/emulator_survey.h"
 #include "agent/executor/guest_directory.h"
 #include "agent/executor/new_file.h"
+#include "agent/executor/remove_nvram.h"
 #include "agent/executor/sole_claims.h"
 #include "agent/executor/taken_devices.h"
 #include "agent/host/accounts.h"
@@ -47,6 +48,7 @@ class HostEffects final : public Effects {
     }
     HostFacts probe(const FactsRequest& request) override { return host::probe(request); }
     std::vector<executor::Survivor> survey() override { return executor::survey(); }
+    bool remove_nvram(const std::string& path) override { return executor::remove_nvram(path); }
     void make_new_file(const plan::NewFile& file) override { executor::make_new_file(file); }
     void remove_guest_directory(const std::string& path) override {
         executor::remove_guest_directory(path);

@@ -60,7 +60,8 @@ class Supervisor {
     void aside(std::function<Outcome<std::string>()> work, Then<std::string> then);
     // Gives the name.
     void define(DefinitionPointer definition, Then<std::string> then);
-    void undefine(const std::string& name, Then<Done> then);
+    // `nvram`: the firmware variables that we made for it go as well; it must not run then.
+    void undefine(const std::string& name, bool nvram, Then<Done> then);
     void xml(const std::string& name, Then<std::string> then);
     void plan(DefinitionPointer definition, Then<LaunchPlan> then);
     // The plan a running guest was started with, or the one it would get.

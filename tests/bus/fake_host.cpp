@@ -178,6 +178,12 @@ void FakeHost::remove_guest_directory(const std::string& path) {
     script_.removed.push_back(path);
 }
 
+bool FakeHost::remove_nvram(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    script_.nvram_removed.push_back(path);
+    return true;
+}
+
 void FakeHost::kill_scope(const std::string& guest) {
     if (script([](const Script& s) { return s.kill_fails; }))
         throw executor::LaunchError("scope", "the scope stays");

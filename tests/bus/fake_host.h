@@ -51,6 +51,7 @@ class FakeHost final : public supervisor::Effects {
         bool kill_fails = false;
         executor::ExitRecord record{true, false, 0, {}};
         std::vector<LaunchPlan> launched;
+        std::vector<std::string> nvram_removed; // paths
         std::vector<std::string> taken_back;
         std::vector<std::string> removed; // directories of guests
         bool hold_limits = false;         // until a test changes it
@@ -107,6 +108,7 @@ class FakeHost final : public supervisor::Effects {
     HostFacts probe(const FactsRequest& request) override;
     std::vector<executor::Survivor> survey() override;
     executor::RunningGuest launch(const LaunchPlan& plan) override;
+    bool remove_nvram(const std::string& path) override;
     // No guest of these tests has firmware.
     void take_devices(const LaunchPlan&) override { throw std::logic_error("take_devices"); }
     void give_back_devices(const std::string&, std::vector<std::string>&) override {

@@ -56,7 +56,7 @@ TEST(AuthorisationTable, LeavesOnlyTheRegistryAndCapabilitiesFree) {
     std::set<std::string> free;
     for (const auto& rule : bus::authorisation_table())
         if (rule.action.empty()) free.emplace(rule.member);
-    const std::set<std::string> expected = {"GetGuest", "GetGuestByUUID", "GetGuestByPID",
+    const std::set<std::string> expected = {"GetGuest",   "GetGuestByUUID",  "GetGuestByPID",
                                             "ListGuests", "GetCapabilities", "Can"};
     EXPECT_EQ(free, expected);
 }

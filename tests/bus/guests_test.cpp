@@ -219,6 +219,21 @@ TEST_F(Guests, UndefinedWhileItDoesNotRunItIsGone) {
     EXPECT_TRUE(error.starts_with("NoSuchGuest: ")) << error;
 }
 
+TEST_F(Guests, UndefinedWithItsFirmwareVariablesTheyAreGone) {
+    start_agent();
+    define("web");
+    ask("web", "Start");
+    const bus::Dictionary nvram{{"nvram", sdbus::Variant(true)}};
+    const auto error = error_of([&] { guest<>("web", "Undefine", nvram); });
+    EXPECT_TRUE(error.starts_with("OperationFailed: ")) << error;
+    host_.end("web");
+    heard_.wait_for("State stopped");
+    EXPECT_NO_THROW(guest<>("web", "Undefine", nvram));
+    heard_.wait_for("Removed /org/vmwarden1/guest/web");
+    EXPECT_EQ(host_.script([](const auto& script) { return script.nvram_removed; }),
+              std::vector<std::string>{"/var/lib/vmwarden/nvram/web_VARS.fd"});
+}
+
 TEST_F(Guests, UndefinedWhileRunningItGoesOnAsATransientOne) {
     start_agent();
     define("web");

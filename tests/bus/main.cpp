@@ -14,8 +14,9 @@ bool become(unsigned id) {
     return setresgid(id, id, 0) == 0 && setresuid(id, id, 0) == 0;
 }
 
-// The report of a run belongs to whoever started it. Listeners hear of an end in the reverse of their order, so this
-// one, appended last, gives root back before gtest's own printer opens the file.
+// The report of a run belongs to whoever started it. Listeners hear of an end in the reverse of
+// their order, so this one, appended last, gives root back before gtest's own printer opens the
+// file.
 class RootForTheReport : public testing::EmptyTestEventListener {
     void OnTestIterationEnd(const testing::UnitTest& /*tests*/, int /*iteration*/) override {
         if (!become(0)) std::abort();

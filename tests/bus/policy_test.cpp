@@ -118,8 +118,7 @@ TEST_F(Policy, SaysWhatHoldsAndWhyForAllAndForOne) {
     using EntryRow = sdbus::Struct<std::string, std::string, std::string>;
     const auto effective = [&](const std::string& guest) {
         std::map<std::string, std::string> found;
-        const auto [rows] =
-            policy<std::vector<EntryRow>>("GetEffective", guest, bus::Dictionary());
+        const auto [rows] = policy<std::vector<EntryRow>>("GetEffective", guest, bus::Dictionary());
         for (const auto& row : rows)
             found[std::get<0>(row)] = std::get<1>(row) + " " + std::get<2>(row);
         return found;
@@ -160,8 +159,8 @@ TEST_F(Policy, SaysWhatAGuestsFilterSaysToADevice) {
     start_agent();
     create("web");
     const auto ask = [&](const std::string& node) {
-        return bus::to_json(std::get<0>(policy<bus::Dictionary>(
-            "ExplainDevice", std::string("web"), node, bus::Dictionary())));
+        return bus::to_json(std::get<0>(
+            policy<bus::Dictionary>("ExplainDevice", std::string("web"), node, bus::Dictionary())));
     };
     const auto found = ask("/dev/null");
     EXPECT_EQ(found.at("allowed"), true);

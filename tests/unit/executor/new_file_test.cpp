@@ -2,6 +2,7 @@
 #include "agent/executor/new_file.h"
 
 #include "agent/executor/executor.h"
+#include "agent/executor/remove_nvram.h"
 #include "agent/host/files.h"
 #include "tests/unit/host/temp_tree.h"
 
@@ -59,6 +60,21 @@ TEST_F(NewFile, IsMadeOfTheFileThatWasLookedAt) {
     file.from = tree_.path("template-that-went-away");
     EXPECT_THROW(make_new_file(file), LaunchError);
     EXPECT_FALSE(std::filesystem::exists(tree_.path("new")));
+}
+
+TEST_F(NewFile, OfAGuestThatIsForgottenIsRemoved) {
+    const auto path = tree_.file("guest_VARS.fd", "older");
+    EXPECT_TRUE(remove_nvram(path));
+    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_FALSE(remove_nvram(path));
+}
+
+TEST_F(NewFile, BehindALinkIsNotRemoved) {
+    tree_.directory("real");
+    tree_.file("real/guest_VARS.fd", "older");
+    tree_.link("linked", tree_.path("real"));
+    EXPECT_THROW(remove_nvram(tree_.path("linked/guest_VARS.fd")), std::system_error);
+    EXPECT_TRUE(std::filesystem::exists(tree_.path("real/guest_VARS.fd")));
 }
 
 } // namespace

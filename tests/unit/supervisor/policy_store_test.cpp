@@ -69,6 +69,9 @@ class PolicyHost final : public Effects {
     void give_back_devices(const std::string&, std::vector<std::string>&) override {
         throw std::logic_error("give_back_devices");
     }
+    bool remove_nvram(const std::string&) override {
+        throw std::logic_error("remove_nvram");
+    }
     void make_new_file(const plan::NewFile&) override { throw std::logic_error("make_new_file"); }
     void remove_guest_directory(const std::string&) override {
         throw std::logic_error("remove_guest_directory");
