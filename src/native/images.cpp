@@ -2,6 +2,9 @@
 #include "src/native/images.h"
 
 #include "src/base/text.h"
+#include "src/domain/words.h"
+
+#include <algorithm>
 
 namespace vmwarden::native {
 
@@ -41,11 +44,35 @@ std::optional<DiskFormat> format_of(std::string_view word) {
     return std::nullopt;
 }
 
+template <class T, std::size_t count>
+bool choose(const domain::Word<T> (&words)[count], const std::string& value, T& to) {
+    const auto* const word = std::ranges::find(words, value, &domain::Word<T>::text);
+    if (word == std::end(words)) return false;
+    to = word->value;
+    return true;
+}
+
+// False for what the definition has no word for.
+bool keep_tuning(DiskTuning& kept, std::string_view key, const std::string& value) {
+    if (key == "locking") return value == "auto";
+    if (key == "aio") return choose(domain::disk_ios, value, kept.io);
+    if (key == "detect-zeroes")
+        return choose(domain::detect_zeroes_words, value, kept.detect_zeroes);
+    if (key == "werror") return choose(domain::error_policies, value, kept.on_error);
+    if (key == "rerror") return choose(domain::error_policies, value, kept.on_read_error);
+    if (key != "discard") return false;
+    if (const auto on = switch_of(value))
+        kept.discard = *on ? DiskDiscard::unmap : DiskDiscard::ignore;
+    return switch_of(value) || choose(domain::disk_discards, value, kept.discard);
+}
+
 void take_tuning(Image& image, const Option& option, Properties& properties,
-                 const std::string& prefix) {
+                 const std::string& prefix, unsigned level) {
+    DiskTuning below; // of what backs it, nobody asks
+    auto& kept = level == 0 ? image.disk.tuning : below;
     for (const auto key : tuning) {
         const auto value = properties.take(prefix + std::string(key));
-        if (value && !(key == "locking" && *value == "auto"))
+        if (value && !keep_tuning(kept, key, *value))
             image.left_out.emplace_back(&option, std::string(key) + "=" + printable(*value));
     }
 }
@@ -88,7 +115,7 @@ class NodeReader {
         const auto no_flush = node.properties.take(prefix + "cache.no-flush");
         if (level == 0 && direct) image_.direct = switch_of(*direct);
         if (level == 0 && no_flush) image_.no_flush = switch_of(*no_flush);
-        take_tuning(image_, *node.option, node.properties, prefix);
+        take_tuning(image_, *node.option, node.properties, prefix, level);
     }
 
     Pending* node_called(const std::string& name) {
@@ -210,7 +237,7 @@ bool read_drive(Import& import, Pending& drive, Image& image) {
         import.modern();
         image.disk.serial = *serial;
     }
-    take_tuning(image, option, properties, {});
+    take_tuning(image, option, properties, {}, 0);
     for (const auto& property : properties.left())
         image.why = "says '" + printable(property.key) + "', which has no place in the XML";
     if (image.disk.device == DiskDevice::disk && image.disk.source.empty() && image.why.empty() &&

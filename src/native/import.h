@@ -9,6 +9,7 @@
 
 #include <map>
 #include <set>
+#include <span>
 
 namespace vmwarden::native {
 
@@ -47,6 +48,10 @@ class Import {
     std::map<std::string, BusName> buses; // controllers in the definition, by id
     std::vector<Pending> legacy_nets;     // -net
     std::vector<const Option*> serials;
+    std::vector<const Option*> smbios;
+    const Option* cpu = nullptr;
+    std::map<std::string, Pending> objects; // of those that devices are understood with
+    WatchdogAction watchdog_action = WatchdogAction::reset;
     std::vector<std::pair<unsigned, unsigned>> floppy_boots; // drive, bootindex
     std::map<std::size_t, unsigned> disk_boots;              // index in guest.disks -> bootindex
     std::map<std::size_t, unsigned> interface_boots;
@@ -111,6 +116,7 @@ void settle_characters(Import& import);
 
 void import_display(Import& import, const Option& option);
 void import_vnc(Import& import, const Option& option);
+void import_spice(Import& import, const Option& option);
 void import_vga(Import& import, const Option& option);
 void import_usbdevice(Import& import, const Option& option);
 void settle_display(Import& import);
@@ -118,6 +124,7 @@ void settle_display(Import& import);
 void import_machine(Import& import, const Option& option);
 void import_accel(Import& import, const Option& option);
 void import_cpu(Import& import, const Option& option);
+void settle_cpu(Import& import); // once it is known whether there is KVM
 void import_memory(Import& import, const Option& option);
 void import_processors(Import& import, const Option& option);
 void import_name(Import& import, const Option& option);
@@ -134,6 +141,19 @@ void settle_controllers(Import& import);
 bool take_pci_place(Import& import, Properties& properties, DeviceInfo& info);
 bool take_usb_place(Import& import, Properties& properties, DeviceInfo& info);
 bool take_serial_place(Import& import, Properties& properties, DeviceInfo& info);
+
+// Take virtio's switches of a device; false for one with another value than on or off.
+bool take_virtio_switches(Properties& properties, std::span<const KnownSwitch> known,
+                          DeviceInfo& info);
+
+void import_object(Import& import, const Option& option);
+void import_watchdog_action(Import& import, const Option& option);
+bool take_watchdog_action(Import& import, Properties& properties); // of -action
+void settle_small_devices(Import& import);
+
+void import_smbios(Import& import, const Option& option);
+void import_fw_cfg(Import& import, const Option& option);
+void settle_system_information(Import& import);
 
 void import_device(Import& import, const Option& option);
 // What no other has taken: controllers, and what is kept.

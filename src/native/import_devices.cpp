@@ -14,7 +14,15 @@ namespace {
 
 bool settle_balloon(Import& import, Pending& device, const std::string& driver) {
     if (driver != "virtio-balloon-pci" && driver != "virtio-balloon") return false;
-    if (!take_pci_place(import, device.properties, import.guest.balloon.info)) return false;
+    auto& balloon = import.guest.balloon;
+    if (!take_pci_place(import, device.properties, balloon.info) ||
+        !take_virtio_switches(device.properties, device_switches, balloon.info))
+        return false;
+    const auto take = [&](std::string_view key) {
+        return switch_of(device.properties.take(key).value_or(""));
+    };
+    balloon.autodeflate = take("deflate-on-oom");
+    balloon.free_page_reporting = take("free-page-reporting");
     device.properties.take("driver");
     device.properties.take("id");
     import.keep_properties(*device.option, "virtio-balloon-pci", device.properties);

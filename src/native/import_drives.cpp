@@ -7,6 +7,7 @@
 #include "src/qemu/implied.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace vmwarden::native {
 
@@ -195,8 +196,24 @@ class DiskDeviceReader {
             disk.shareable = switch_of(*shared).value_or(false);
         const auto device_id = properties_.peek("device_id");
         if (device_id && disk.serial.starts_with(*device_id)) properties_.take("device_id");
+        if (disk.bus == DiskBus::virtio) take_queues(disk);
         properties_.take("driver");
         properties_.take("id");
+    }
+
+    // As many as the definition can have; others stay where they are.
+    void take_queues(Disk& disk) {
+        constexpr std::uint64_t most_queues = 1023;
+        const auto queues = parse_unsigned(properties_.peek("num-queues").value_or(""));
+        if (queues && *queues != 0 && *queues <= most_queues) {
+            disk.tuning.queues = static_cast<unsigned>(*queues);
+            properties_.take("num-queues");
+        }
+        const auto size = parse_unsigned(properties_.peek("queue-size").value_or(""));
+        if (size && *size >= 2 && *size <= 1024 && std::has_single_bit(*size)) {
+            disk.tuning.queue_size = static_cast<unsigned>(*size);
+            properties_.take("queue-size");
+        }
     }
 
     // The number that the target's letters stand for, where the place is one of those they can

@@ -72,53 +72,6 @@ void add_boot_device(Import& import, const Option& option, char letter) {
                      "a, c, d and n are: floppy, hard disk, CD-ROM, network");
 }
 
-// Products of what a topology says; 0 where it says nothing.
-unsigned processors_of(Import& import, const Option& option, const Properties& topology) {
-    unsigned product = 0;
-    for (const auto& property : topology.left()) {
-        if (property.key == "maxcpus") continue;
-        const auto count = import.number(option, property.value).value_or(0);
-        if (count == 0 || product > (1U << 20)) return 0;
-        product = (product == 0 ? 1 : product) * count;
-    }
-    return product;
-}
-
-// The topology we would give anyway.
-bool is_usual_topology(const Properties& properties, const std::string& cpus) {
-    for (const auto& property : properties.left()) {
-        const bool cpu_each = property.key == "sockets" && property.value == cpus;
-        const bool single =
-            (property.key == "cores" || property.key == "threads") && property.value == "1";
-        if (!cpu_each && !single) return false;
-    }
-    return true;
-}
-
-// All of it, as QEMU would work it out: what stays unsaid would be taken from our own -smp.
-void keep_topology(Import& import, const Option& option, const Properties& said, unsigned cpus) {
-    std::uint64_t total = cpus;
-    std::uint64_t product = 1;
-    qemu::Options kept;
-    for (const auto& property : said.left()) {
-        const auto count = import.number(option, property.value).value_or(0);
-        if (count == 0 || product > total) continue;
-        (property.key == "maxcpus" ? total : product) =
-            property.key == "maxcpus" ? count : product * count;
-        kept.set(property.key, count);
-    }
-    for (const auto* key : {"threads", "cores", "sockets"}) {
-        if (said.has(key)) continue;
-        const auto rest =
-            std::string_view(key) == "threads" || product > total ? 1 : total / product;
-        kept.set(key, rest);
-        product *= rest;
-    }
-    import.keep_as(option, {"-smp", kept.text()},
-                   "the topology of '" + option.text() +
-                       "' has no place in the XML: kept in <qemu:commandline>");
-}
-
 } // namespace
 
 void import_machine(Import& import, const Option& option) {
@@ -133,6 +86,14 @@ void import_machine(Import& import, const Option& option) {
         set_accelerator(import, option, *accelerators);
     if (const auto acpi = properties.take("acpi"))
         import.guest.features.acpi = switch_of(*acpi).value_or(true);
+    auto& details = import.guest.feature_details;
+    const auto take = [&](std::string_view key, std::optional<bool>& to) {
+        to = switch_of(properties.peek(key).value_or(""));
+        if (to) properties.take(key);
+    };
+    take("vmport", details.vmport);
+    take("smm", details.smm);
+    take("i8042", details.ps2);
     // What our own lines say in any case.
     if (properties.peek("usb") == "off") properties.take("usb");
     if (properties.peek("dump-guest-core") == "off") properties.take("dump-guest-core");
@@ -149,23 +110,6 @@ void import_accel(Import& import, const Option& option) {
                     "there is no place for it in the XML");
 }
 
-void import_cpu(Import& import, const Option& option) {
-    auto& guest = import.guest;
-    const auto model = option.value().substr(0, option.value().find(','));
-    guest.cpu_model.clear();
-    if (model == "max") {
-        guest.cpu_mode = "maximum";
-    } else if (model == "host") {
-        guest.cpu_mode = "host-passthrough";
-    } else {
-        guest.cpu_mode = "custom";
-        guest.cpu_model = model;
-    }
-    if (model != option.value())
-        import.keep(option, "says features, which have no place in the XML");
-    if (guest.cpu_mode != "custom") import.modern();
-}
-
 void import_memory(Import& import, const Option& option) {
     auto properties = Properties::parse(option.value(), "size").value_or(Properties());
     const auto size = properties.take("size").value_or("");
@@ -178,20 +122,6 @@ void import_memory(Import& import, const Option& option) {
                      "write -m 512 or -m 2G");
     if (!properties.left().empty()) import.modern();
     keep_left(import, option, properties);
-}
-
-void import_processors(Import& import, const Option& option) {
-    auto properties = Properties::parse(option.value(), "cpus").value_or(Properties());
-    const auto said = properties.take("cpus");
-    if (option.value().find_first_of(",=") != std::string::npos) import.modern();
-    const auto count =
-        said ? import.number(option, *said).value_or(0) : processors_of(import, option, properties);
-    if (count == 0)
-        return import.error(option, "'" + option.text() + "' gives no number of processors",
-                            "write -smp 2");
-    import.guest.vcpus = count;
-    if (is_usual_topology(properties, std::to_string(count))) return;
-    keep_topology(import, option, properties, count);
 }
 
 void import_name(Import& import, const Option& option) {
@@ -231,7 +161,14 @@ void import_boot(Import& import, const Option& option) {
             add_boot_device(import, option, letter);
     }
     // What our own lines say in any case.
-    if (properties.peek("menu") == "off") properties.take("menu");
+    const auto menu = switch_of(properties.peek("menu").value_or(""));
+    if (menu) properties.take("menu");
+    if (menu == true) import.guest.os.firmware.menu = BootMenu{.enabled = true, .timeout = {}};
+    const auto splash = parse_unsigned(properties.peek("splash-time").value_or(""));
+    if (menu == true && splash && *splash <= 65535) {
+        import.guest.os.firmware.menu->timeout = static_cast<unsigned>(*splash);
+        properties.take("splash-time");
+    }
     if (properties.peek("strict") == "on") properties.take("strict");
     keep_left(import, option, properties);
 }
@@ -253,6 +190,14 @@ void import_rtc(Import& import, const Option& option) {
         import.guest.clock = base == "utc" ? ClockOffset::utc : ClockOffset::localtime;
         properties.take("base");
     }
+    Timer timer{.name = TimerName::rtc};
+    const auto drift = properties.peek("driftfix");
+    if (drift == "slew") timer.tick = TickPolicy::catchup;
+    const auto clock = properties.peek("clock");
+    if (clock == "vm") timer.track = TimerTrack::guest;
+    if (drift == "slew" || drift == "none") properties.take("driftfix"); // none: of itself
+    if (clock == "vm" || clock == "host") properties.take("clock");      // host: of itself
+    if (timer != Timer{.name = TimerName::rtc}) import.guest.timers.push_back(timer);
     keep_left(import, option, properties);
 }
 
@@ -266,6 +211,7 @@ void import_action(Import& import, const Option& option) {
         guest.on_poweroff =
             *shutdown == "pause" ? LifecycleAction::restart : LifecycleAction::destroy;
     if (properties.peek("panic") == "shutdown") properties.take("panic");
+    take_watchdog_action(import, properties);
     keep_left(import, option, properties);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where devices of a line are: controllers by their ids, and "bus=", "addr=", "port=", "nr=" of
 // what is plugged into them.
+#include "src/base/text.h"
 #include "src/native/import.h"
 #include "src/qemu/board.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 
 namespace vmwarden::native {
 
@@ -50,15 +51,9 @@ constexpr KnownController known_controllers[] = {
     {"virtio-serial", ControllerType::virtio_serial, "", "serial"}};
 
 std::optional<unsigned> parse(std::string_view text, int base) {
-    if (text.starts_with("0x")) {
-        text.remove_prefix(2);
-        base = 16;
-    }
-    unsigned number = 0;
-    const auto end = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    if (text.empty() || end.ec != std::errc() || end.ptr != text.data() + text.size())
-        return std::nullopt;
-    return number;
+    const auto number = parse_unsigned(text, base);
+    if (!number || *number > std::numeric_limits<unsigned>::max()) return std::nullopt;
+    return static_cast<unsigned>(*number);
 }
 
 // QEMU reads slot and function in hexadecimal digits, whatever comes before them.

@@ -118,10 +118,15 @@ constexpr Handler handlers[] = {
     {"display", import_display, false},
     {"vnc", import_vnc},
     {"k", [](Import& i, const Option& option) { i.keymap = option.value(); }},
+    {"spice", import_spice, false},
     {"vga", import_vga},
     {"std-vga", import_vga},
     {"usbdevice", import_usbdevice},
     {"device", import_device, false},
+    {"object", import_object, false},
+    {"watchdog-action", import_watchdog_action, false},
+    {"smbios", import_smbios, false},
+    {"fw_cfg", import_fw_cfg, false},
     {"global", import_global, false},
     {"mon", take_monitor, false},
     {"nodefaults", [](Import& i, const Option&) { i.nodefaults = true; }, false},
@@ -270,11 +275,14 @@ void read_options(Import& import, const Line& line) {
     for (const auto& option : line.options)
         if (option.name != "M" && option.name != "machine") read_option(import, option);
     import.guest.memballoon = false;
+    settle_cpu(import);
+    settle_system_information(import);
     settle_controllers(import);
     settle_drives(import);
     settle_networks(import);
     settle_characters(import);
     settle_display(import);
+    settle_small_devices(import);
     settle_devices(import);
     settle_boot(import);
     import.give_raw_arguments();

@@ -42,14 +42,93 @@ TEST(Import, CountsMemoryAsQemuDoes) {
         EXPECT_FALSE(read(wrong).definition) << wrong;
 }
 
-TEST(Import, FillsATopologySoThatOursDoesNotShowThrough) {
-    EXPECT_EQ(raw("-smp 4"), "");
-    EXPECT_EQ(raw("-smp 4,sockets=4,cores=1,threads=1"), "");
-    EXPECT_EQ(raw("-smp 4,cores=4"), "-smp cores=4,threads=1,sockets=1");
-    EXPECT_EQ(raw("-smp 8,sockets=2,threads=2"), "-smp sockets=2,threads=2,cores=2");
-    EXPECT_EQ(raw("-smp cores=2,threads=2"), "-smp cores=2,threads=2,sockets=1");
+TEST(Import, FillsATopologyAsQemuDoes) {
+    using Topology = CpuTopology;
+    const auto topology = [](const std::string& options) {
+        EXPECT_EQ(raw(options), "");
+        return guest(options).cpu.topology;
+    };
+    EXPECT_FALSE(topology("-smp 4"));
+    EXPECT_FALSE(topology("-smp 4,sockets=4,cores=1,threads=1"));
+    EXPECT_EQ(topology("-smp 4,cores=4"), (Topology{1, 1, 4, 1}));
+    EXPECT_EQ(topology("-smp 8,sockets=2,threads=2"), (Topology{2, 1, 2, 2}));
+    EXPECT_EQ(topology("-smp 8,threads=2"), (Topology{1, 1, 4, 2}));
+    EXPECT_EQ(topology("-smp 8,dies=2,cores=2"), (Topology{2, 2, 2, 1}));
+    EXPECT_EQ(topology("-smp cores=2,threads=2"), (Topology{1, 1, 2, 2}));
     EXPECT_EQ(guest("-smp cores=2,threads=2").vcpus, 4U);
-    EXPECT_EQ(raw("-smp 2,maxcpus=8,cores=2"), "-smp maxcpus=8,cores=2,threads=1,sockets=4");
+    EXPECT_EQ(topology("-smp 2,maxcpus=8,cores=2"), (Topology{4, 1, 2, 1}));
+    EXPECT_EQ(guest("-smp 2,maxcpus=8,cores=2").current_vcpus, 2U);
+    EXPECT_EQ(raw("-smp 6,clusters=2,cores=3"), "-smp 6,clusters=2,cores=3");
+    for (const auto* wrong : {"-smp 0", "-smp cores=0", "-smp x", "-smp 4,cores=99999999"})
+        EXPECT_FALSE(read(wrong).definition) << wrong;
+}
+
+TEST(Import, TakesFeaturesOfTheProcessor) {
+    const auto cpu = guest("-cpu Nehalem,+sse4.2,-vmx,aes=off,enforce=on").cpu;
+    EXPECT_EQ(cpu.check, CpuCheck::full);
+    ASSERT_EQ(cpu.features.size(), 3U);
+    EXPECT_EQ(cpu.features[0].name, "sse4.2");
+    EXPECT_EQ(cpu.features[1].policy, CpuFeaturePolicy::disable);
+    EXPECT_EQ(cpu.features[2].policy, CpuFeaturePolicy::disable);
+    // KVM may be said behind it.
+    const auto windows = guest("-cpu host,hv_relaxed,hv-spinlocks=0x1fff,kvm=off -enable-kvm");
+    EXPECT_EQ(windows.cpu_mode, "host-passthrough");
+    EXPECT_EQ(windows.feature_details.spinlock_retries, 8191U);
+    EXPECT_EQ(windows.feature_details.hyperv.size(), 2U);
+    EXPECT_EQ(windows.feature_details.kvm.size(), 1U);
+    EXPECT_EQ(raw("-cpu host,hv_relaxed,kvm=off -enable-kvm"), "");
+    EXPECT_EQ(raw("-cpu qemu64,phys-bits=40"), "-cpu qemu64,phys-bits=40");
+    EXPECT_EQ(raw("-cpu qemu64,+ssse3,hv-time"), "-cpu qemu64,+ssse3,hv-time");
+    EXPECT_TRUE(guest("-cpu qemu64,+ssse3,hv-time").cpu.features.empty());
+}
+
+TEST(Import, TakesSmallDevices) {
+    const auto made =
+        guest("-object rng-random,id=r,filename=/dev/random -device virtio-rng-pci,rng=r,"
+              "max-bytes=1024,period=1000,iommu_platform=on -device virtio-rng-pci "
+              "-device i6300esb -watchdog-action poweroff -device pvpanic "
+              "-device vhost-vsock-pci,guest-cid=3");
+    EXPECT_TRUE(made.raw_arguments.empty()) << made.raw_arguments[0].value;
+    ASSERT_EQ(made.rngs.size(), 2U);
+    EXPECT_EQ(made.rngs[0].path, "/dev/random");
+    EXPECT_EQ(made.rngs[0].bytes, 1024U);
+    EXPECT_EQ(made.rngs[0].info.virtio.size(), 1U);
+    EXPECT_EQ(made.rngs[1].backend, RngBackend::builtin);
+    ASSERT_EQ(made.watchdogs.size(), 1U);
+    EXPECT_EQ(made.watchdogs[0].action, WatchdogAction::poweroff);
+    EXPECT_EQ(made.panics.size(), 1U);
+    EXPECT_EQ(made.vsock->cid, 3U);
+    EXPECT_EQ(raw("-object rng-egd,id=r,chardev=c -device virtio-rng-pci,rng=r"),
+              "-object rng-egd,id=r,chardev=c -device virtio-rng-pci,rng=r");
+    EXPECT_EQ(raw("-object secret,id=s,data=x"), "-object secret,id=s,data=x");
+}
+
+TEST(Import, TakesWhatFirmwareTells) {
+    const auto made =
+        guest("-smbios type=0,vendor=a,,b,release=1.2 -smbios type=11,value=x,value=y "
+              "-fw_cfg name=opt/a,string=text -fw_cfg opt/b,file=/srv/b");
+    EXPECT_TRUE(made.raw_arguments.empty());
+    EXPECT_EQ(made.os.firmware.smbios, SmbiosMode::sysinfo);
+    ASSERT_EQ(made.system_information.tables.size(), 2U);
+    EXPECT_EQ(made.system_information.tables[0].entries[0].value, "a,b");
+    EXPECT_EQ(made.system_information.tables[1].entries.size(), 2U);
+    EXPECT_EQ(made.system_information.fwcfg.size(), 2U);
+    EXPECT_EQ(raw("-smbios type=4,manufacturer=x -smbios file=/t"),
+              "-smbios type=4,manufacturer=x -smbios file=/t");
+    EXPECT_EQ(raw("-fw_cfg name=etc/x,string=y"), "-fw_cfg name=etc/x,string=y");
+}
+
+TEST(Import, TakesSpiceWithoutAPassword) {
+    const auto made = guest("-spice port=5930,addr=127.0.0.1,disable-ticketing=on,agent-mouse=off,"
+                            "plaintext-channel=main,plaintext-channel=inputs,streaming-video=off");
+    ASSERT_EQ(made.graphics.size(), 1U);
+    EXPECT_EQ(made.graphics[0].port, 5930);
+    EXPECT_EQ(made.graphics[0].spice.channels.size(), 2U);
+    EXPECT_EQ(made.graphics[0].spice.client_mouse, false);
+    EXPECT_TRUE(made.raw_arguments.empty());
+    EXPECT_EQ(raw("-spice port=5930,password-secret=s"), "-spice port=5930,password-secret=s");
+    EXPECT_NE(said("-spice port=5930,disable-ticketing=on").find("every address"),
+              std::string::npos);
 }
 
 TEST(Import, PutsDrivesWhereTheLineHasThem) {

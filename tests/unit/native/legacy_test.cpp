@@ -77,10 +77,7 @@ const Case cases[] = {
     {"<tpm>", [](auto& g) { g.tpm.emplace(); }},
     {"<filesystem>", [](auto& g) { g.filesystems.emplace_back(); }},
     {"this of disk 'hda'", [](auto& g) { g.disks[0].tuning.boot_order = 1; }},
-    {"<controller>",
-     [](auto& g) {
-         g.controllers.push_back({.type = ControllerType::usb});
-     }},
+    {"<controller>", [](auto& g) { g.controllers.push_back({.type = ControllerType::usb}); }},
     {"<address> of <interface>",
      [](auto& g) {
          g.interfaces.resize(1);

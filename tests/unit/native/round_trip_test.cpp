@@ -68,12 +68,37 @@ class Maker {
         for (auto& graphics : guest_.graphics)
             graphics.port = chance() ? -1 : 5900 + static_cast<int>(number(90));
         guest_.memballoon = chance();
-        if (chance()) guest_.raw_arguments = {{"-object", {}}, {"rng-random,id=r 1", {}}};
+        if (chance()) guest_.raw_arguments = {{"-object", {}}, {"secret,id=r 1", {}}};
+        small_devices();
         if (chance()) guest_.raw_environment = {{"G_DEBUG", "it's; $x", {}}};
         return guest_;
     }
 
   private:
+    void small_devices() {
+        if (chance()) guest_.rngs.push_back({.backend = RngBackend::builtin});
+        if (chance()) guest_.rngs.push_back({.path = "/dev/random", .bytes = 512, .period = 9});
+        if (chance())
+            guest_.watchdogs.push_back({WatchdogModel::i6300esb, WatchdogAction::pause, {}});
+        if (chance()) guest_.panics.push_back({PanicModel::isa, {}});
+        if (chance()) guest_.vsock = Vsock{.cid = 3};
+        if (chance())
+            guest_.timers.push_back({.name = TimerName::rtc, .tick = TickPolicy::catchup});
+        if (chance()) {
+            guest_.vcpus = 8;
+            guest_.cpu.topology = CpuTopology{2, 1, 2, 2};
+        }
+        if (!guest_.cpu_mode.empty() && chance())
+            guest_.cpu.features = {{"vmx", CpuFeaturePolicy::disable, {}},
+                                   {"sse4.1", CpuFeaturePolicy::require, {}}};
+        if (chance()) {
+            guest_.os.firmware.smbios = SmbiosMode::sysinfo;
+            guest_.system_information.tables = {
+                {SmbiosKind::system, {{"serial", "a, b"}, {"sku", "=1"}}}};
+        }
+        if (chance()) guest_.system_information.fwcfg = {{"opt/a", "one,two"}};
+    }
+
     std::mt19937 random_;
     GuestDefinition guest_;
 
