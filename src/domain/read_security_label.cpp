@@ -3,6 +3,7 @@
 #include "src/domain/values.h"
 
 #include <algorithm>
+#include <array>
 
 namespace vmwarden::domain {
 
@@ -32,18 +33,17 @@ bool is_context(std::string_view text) {
 bool is_account_pair(std::string_view text) {
     const auto colon = text.find(':');
     if (colon == std::string_view::npos) return false;
-    return std::ranges::all_of(std::initializer_list{text.substr(0, colon), text.substr(colon + 1)},
-                               [](std::string_view account) {
-                                   const bool by_id = account.starts_with('+');
-                                   const auto name = account.substr(by_id ? 1 : 0);
-                                   return !name.empty() && name.size() <= longest_account &&
-                                          name[0] != '-' && std::ranges::all_of(name, [&](char c) {
-                                              return by_id ? c >= '0' && c <= '9'
-                                                           : is_letter_or_digit(c) ||
-                                                                 std::string_view("_.-").find(c) !=
-                                                                     std::string_view::npos;
-                                          });
-                               });
+    return std::ranges::all_of(
+        std::array{text.substr(0, colon), text.substr(colon + 1)}, [](std::string_view account) {
+            const bool by_id = account.starts_with('+');
+            const auto name = account.substr(by_id ? 1 : 0);
+            return !name.empty() && name.size() <= longest_account && name[0] != '-' &&
+                   std::ranges::all_of(name, [&](char c) {
+                       return by_id ? c >= '0' && c <= '9'
+                                    : is_letter_or_digit(c) ||
+                                          std::string_view("_.-").find(c) != std::string_view::npos;
+                   });
+        });
 }
 
 std::string read_text(ElementReader& element, LabelModel model) {
