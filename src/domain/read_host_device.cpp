@@ -3,8 +3,6 @@
 #include "src/domain/readers.h"
 #include "src/domain/values.h"
 
-#include <charconv>
-
 namespace vmwarden::domain {
 
 namespace {
@@ -48,15 +46,8 @@ std::optional<unsigned> number_of(ElementReader& element, std::string_view name,
                                   unsigned most) {
     const auto value = element.required_attribute(name);
     if (!value) return std::nullopt;
-    std::string_view digits = value->text;
-    const bool hexadecimal = digits.starts_with("0x");
-    if (hexadecimal) digits.remove_prefix(2);
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number,
-                                              hexadecimal ? 16 : 10);
-    const bool whole =
-        !digits.empty() && error == std::errc() && end == digits.data() + digits.size();
-    if (whole && number >= least && number <= most) return number;
+    const auto number = parse_unsigned(value->text);
+    if (number && *number >= least && *number <= most) return static_cast<unsigned>(*number);
     element.error(value->at,
                   std::string(name) + " '" + std::string(value->text) + "' is not a number from " +
                       std::to_string(least) + " to " + std::to_string(most),

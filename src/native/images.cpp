@@ -2,7 +2,10 @@
 #include "src/native/images.h"
 
 #include "src/base/text.h"
+#include "src/domain/network_source.h"
 #include "src/domain/words.h"
+#include "src/native/device_reader.h"
+#include "src/native/drive_limits.h"
 
 #include <algorithm>
 
@@ -58,8 +61,11 @@ bool keep_tuning(DiskTuning& kept, std::string_view key, const std::string& valu
     if (key == "aio") return choose(domain::disk_ios, value, kept.io);
     if (key == "detect-zeroes")
         return choose(domain::detect_zeroes_words, value, kept.detect_zeroes);
-    if (key == "werror") return choose(domain::error_policies, value, kept.on_error);
-    if (key == "rerror") return choose(domain::error_policies, value, kept.on_read_error);
+    if (key == "werror" || key == "rerror") {
+        const auto policy = error_policy(value);
+        if (policy) (key == "werror" ? kept.on_error : kept.on_read_error) = *policy;
+        return policy && (key == "werror" || *policy != ErrorPolicy::enospace);
+    }
     if (key != "discard") return false;
     if (const auto on = switch_of(value))
         kept.discard = *on ? DiskDiscard::unmap : DiskDiscard::ignore;
@@ -75,6 +81,18 @@ void take_tuning(Image& image, const Option& option, Properties& properties,
         if (value && !keep_tuning(kept, key, *value))
             image.left_out.emplace_back(&option, std::string(key) + "=" + printable(*value));
     }
+}
+
+// What a disk on a server says goes through the reader of definitions.
+bool is_source(Import& import, const std::string& url) {
+    if (!network_source(url)) return false;
+    Disk disk;
+    disk.type = DiskSource::network;
+    disk.source = url;
+    disk.target = "vda";
+    disk.bus = DiskBus::virtio;
+    disk.readonly = true;
+    return can_be_defined(import, [&](auto& probe) { probe.disks = {disk}; });
 }
 
 // One disk out of the nodes that -blockdev made.
@@ -137,6 +155,7 @@ class NodeReader {
         if (level > longest_chain) return fail("is a chain without end");
         use(node);
         const auto driver = node.properties.peek(prefix + "driver").value_or("");
+        if (driver == "throttle" && level == 0 && prefix.empty()) return read_throttle(node);
         if (driver == "file" || driver == "host_device" || driver == "host_cdrom") {
             put_layer(level, DiskFormat::raw);
             return read_file(node, prefix, level);
@@ -152,6 +171,22 @@ class NodeReader {
             read_file(node, prefix + "file.", level);
         }
         read_backing(node, prefix, level);
+    }
+
+    // Before anything else of a disk.
+    void read_throttle(Pending& node) {
+        const bool second = image_.disk.tuning.limits.has_value();
+        for (const auto* key : {"driver", "node-name", "read-only"})
+            take(node, key);
+        const auto group = import_.objects.find(take(node, "throttle-group"));
+        auto* file = node_called(take(node, "file"));
+        if (second || file == nullptr || group == import_.objects.end() || group->second.done ||
+            !take_group_limits(import_, group->second.properties, image_.disk.tuning))
+            return fail("has limits that have no place in the XML");
+        use(group->second);
+        for (auto& property : group->second.properties.all())
+            group->second.properties.take_all(property.key);
+        read_format(*file, {}, 0);
     }
 
     void read_backing(Pending& node, const std::string& prefix, unsigned level) {
@@ -172,11 +207,36 @@ class NodeReader {
             image_.disk.backing.push_back({DiskSource::file, format, {}, {}});
     }
 
+    // nbd says it in parts.
+    static std::string url_of(Pending& node, const std::string& prefix, const std::string& driver) {
+        if (driver != "nbd") return take(node, prefix + "url");
+        const bool inet = take(node, prefix + "server.type") == "inet";
+        auto host = take(node, prefix + "server.host");
+        const auto port = take(node, prefix + "server.port");
+        const auto name = take(node, prefix + "export");
+        if (!inet || host.empty()) return {};
+        if (host.find(':') != host.npos) host = "[" + host + "]";
+        const bool usual = port.empty() || port == "10809";
+        return "nbd://" + host + (usual ? "" : ":" + port) + (name.empty() ? "" : "/" + name);
+    }
+
+    bool put_url(unsigned level, const std::string& url) {
+        if (!is_source(import_, url)) return false;
+        auto& disk = image_.disk;
+        (level == 0 ? disk.type : disk.backing.back().type) = DiskSource::network;
+        (level == 0 ? disk.source : disk.backing.back().source) = url;
+        if (level == 0 && is_read_only(*network_source(url))) disk.readonly = true;
+        return true;
+    }
+
     void read_file(Pending& node, const std::string& prefix, unsigned level) {
         const auto driver = take(node, prefix + "driver");
         take_common(node, prefix, level);
-        if (driver != "file" && driver != "host_device" && driver != "host_cdrom")
-            return fail("has driver '" + printable(driver) + "'");
+        if (driver != "file" && driver != "host_device" && driver != "host_cdrom") {
+            if (!put_url(level, url_of(node, prefix, driver)))
+                fail("has driver '" + printable(driver) + "'");
+            return;
+        }
         const auto path = import_.path(*node.option, take(node, prefix + "filename"));
         const auto type = driver == "file" ? DiskSource::file : DiskSource::block;
         auto& disk = image_.disk;
@@ -203,7 +263,22 @@ void take_cache(Import& import, Properties& drive, Image& image) {
 
 } // namespace
 
+std::optional<ErrorPolicy> error_policy(std::string_view word) {
+    if (word == "enospc") return ErrorPolicy::enospace;
+    const auto* const known =
+        std::ranges::find(domain::error_policies, word, &domain::Word<ErrorPolicy>::text);
+    if (known == std::end(domain::error_policies) || word == "enospace") return std::nullopt;
+    return known->value;
+}
+
 bool set_source(Import& import, const Option& option, const std::string& name, Disk& disk) {
+    if (is_source(import, name)) {
+        disk.type = DiskSource::network;
+        disk.source = name;
+        disk.readonly = disk.readonly || is_read_only(*network_source(name));
+        import.modern();
+        return true;
+    }
     auto path = name.starts_with("file:") ? name.substr(5) : name;
     const auto colon = path.find(':');
     if (colon != std::string::npos && colon < path.find('/')) return false;
@@ -238,6 +313,15 @@ bool read_drive(Import& import, Pending& drive, Image& image) {
         image.disk.serial = *serial;
     }
     take_tuning(image, option, properties, {}, 0);
+    if (!take_drive_limits(import, properties, image.disk.tuning))
+        image.why = "has limits that have no place in the XML";
+    if (const auto snapshot = properties.peek("snapshot"); snapshot && switch_of(*snapshot)) {
+        properties.take("snapshot");
+        image.disk.transient = *switch_of(*snapshot);
+    }
+    if (image.disk.transient && (image.disk.device != DiskDevice::disk || image.disk.readonly ||
+                                 image.disk.type == DiskSource::network))
+        image.disk.transient = false; // nothing is written to it
     for (const auto& property : properties.left())
         image.why = "says '" + printable(property.key) + "', which has no place in the XML";
     if (image.disk.device == DiskDevice::disk && image.disk.source.empty() && image.why.empty() &&

@@ -23,6 +23,9 @@ bool set_source(Import& import, const Option& option, const std::string& name, D
 // The options of a -drive. False, with `why`, when the definition cannot hold them.
 bool read_drive(Import& import, Pending& drive, Image& image);
 
+// QEMU's words of werror= and rerror=.
+std::optional<ErrorPolicy> error_policy(std::string_view word);
+
 void tell_left_out(Import& import, const Image& image);
 
 // What a device names as its drive. False when the definition cannot hold it.

@@ -2,6 +2,7 @@
 #include "src/native/import.h"
 
 #include "src/base/text.h"
+#include "src/domain/domain_xml.h"
 #include "src/qemu/command_line.h"
 
 #include <algorithm>
@@ -80,6 +81,20 @@ void Import::keep_properties(const Option& option, const std::string& driver,
 
 bool Import::is_q35() const {
     return guest.os.machine.find("q35") != std::string::npos;
+}
+
+bool Import::accepts(GuestDefinition probe) {
+    constexpr unsigned most_probes = 1024; // devices of a guest are fewer
+    if (++probes_ > most_probes) return false;
+    probe.name = "probe";
+    return read_domain("probe", write_domain(probe)).definition.has_value();
+}
+
+Timer& Import::timer(TimerName name) {
+    const auto there = std::ranges::find(guest.timers, name, &Timer::name);
+    if (there != guest.timers.end()) return *there;
+    guest.timers.push_back({.name = name});
+    return guest.timers.back();
 }
 
 std::optional<unsigned> Import::number(const Option& option, const std::string& text) {

@@ -17,7 +17,15 @@ namespace vmwarden::native {
 struct Pending {
     const Option* option = nullptr;
     Properties properties;
-    bool done = false; // it is in the definition
+    bool done = false;       // it is in the definition
+    std::string driver = {}; // of a -device
+};
+
+// A property of -machine that is understood likewise.
+struct MachineWord {
+    const Option* option = nullptr;
+    std::string value;
+    bool done = false;
 };
 
 // The controller whose bus a device names.
@@ -34,6 +42,7 @@ class Import {
     bool nodefaults = false;
     bool says_memory = false;
     bool says_boot = false;
+    bool strict_boot = false; // nothing is booted from that is not said
     bool says_network = false;
     bool says_serial = false;
     bool headless = false;  // -nographic
@@ -45,16 +54,35 @@ class Import {
     std::map<std::string, Pending> chardevs;
     std::set<std::string> monitors; // chardevs that only a monitor of the line's own had
     std::vector<Pending> devices;
-    std::map<std::string, BusName> buses; // controllers in the definition, by id
-    std::vector<Pending> legacy_nets;     // -net
+    std::map<std::string, unsigned> threads; // I/O threads in the definition, by id
+    std::map<std::string, BusName> buses;    // controllers in the definition, by id
+    std::vector<Pending> legacy_nets;        // -net
     std::vector<const Option*> serials;
+    std::vector<const Option*> parallels;
     std::vector<const Option*> smbios;
     const Option* cpu = nullptr;
     std::map<std::string, Pending> objects; // of those that devices are understood with
+    std::map<std::string, Pending> audiodevs;
+    std::map<std::string, Pending> fsdevs;
+    std::map<std::string, Pending> tpmdevs;
+    std::map<std::string, unsigned> audio_numbers; // of <audio>, by the ids of the line
+    struct HeardEnd {
+        const Option* option = nullptr;
+        std::string name;
+    };
+    std::map<std::size_t, HeardEnd> heard; // index in guest.graphics -> -audiodev
+    std::map<std::string, MachineWord> machine_words;
+    std::vector<Pending> numa;
+    std::vector<Pending> sound_words; // -soundhw and -audio
+    std::vector<Pending> flashes;     // -drive if=pflash
+    const Option* secure_flash = nullptr;
+    const Option* memory_limits = nullptr; // the -m that says slots and maxmem
+    const Option* memory_path = nullptr;   // -mem-path
     WatchdogAction watchdog_action = WatchdogAction::reset;
     std::vector<std::pair<unsigned, unsigned>> floppy_boots; // drive, bootindex
     std::map<std::size_t, unsigned> disk_boots;              // index in guest.disks -> bootindex
     std::map<std::size_t, unsigned> interface_boots;
+    std::map<std::size_t, unsigned> host_device_boots;
 
     // What the XML has no place for: kept as it stands. `why` completes "'-x y' …".
     void keep(const Option& option, const std::string& why = {});
@@ -74,6 +102,10 @@ class Import {
     void keep_properties(const Option& option, const std::string& driver,
                          const Properties& properties);
     [[nodiscard]] bool is_q35() const;
+    // Whether a definition with this could be read.
+    bool accepts(GuestDefinition probe);
+    // Of this name, there from now on.
+    Timer& timer(TimerName name);
     // By the name of the bus: "scsi0.0", "pci.1"; the root by its own. None: not in the definition.
     [[nodiscard]] std::optional<BusName> bus(const std::string& name) const;
     [[nodiscard]] std::optional<unsigned> number(const Option& option, const std::string& text);
@@ -92,6 +124,7 @@ class Import {
     };
     std::vector<Raw> raw_;
     std::set<std::string> kept_ids_;
+    unsigned probes_ = 0;
 
     void note_ids(const Option& option);
 };
@@ -112,6 +145,7 @@ void set_default_models(Import& import);
 
 void import_chardev(Import& import, const Option& option);
 void import_serial(Import& import, const Option& option);
+void import_parallel(Import& import, const Option& option);
 void settle_characters(Import& import);
 
 void import_display(Import& import, const Option& option);
@@ -122,6 +156,8 @@ void import_usbdevice(Import& import, const Option& option);
 void settle_display(Import& import);
 
 void import_machine(Import& import, const Option& option);
+void settle_ioapic(Import& import);
+void keep_machine_words(Import& import);
 void import_accel(Import& import, const Option& option);
 void import_cpu(Import& import, const Option& option);
 void settle_cpu(Import& import); // once it is known whether there is KVM
@@ -142,6 +178,11 @@ bool take_pci_place(Import& import, Properties& properties, DeviceInfo& info);
 bool take_usb_place(Import& import, Properties& properties, DeviceInfo& info);
 bool take_serial_place(Import& import, Properties& properties, DeviceInfo& info);
 
+// One that the owner of the guest has chosen.
+void take_alias(const std::string& id, DeviceInfo& info);
+// QEMU's reading of a size: bytes, or what its suffix says; without one `shift` to the left.
+std::optional<Bytes> size_of(const std::string& text, unsigned shift);
+
 // Take virtio's switches of a device; false for one with another value than on or off.
 bool take_virtio_switches(Properties& properties, std::span<const KnownSwitch> known,
                           DeviceInfo& info);
@@ -155,7 +196,29 @@ void import_smbios(Import& import, const Option& option);
 void import_fw_cfg(Import& import, const Option& option);
 void settle_system_information(Import& import);
 
+void import_audiodev(Import& import, const Option& option);
+void import_sound_word(Import& import, const Option& option);
+void settle_sounds(Import& import);
+
+void import_numa(Import& import, const Option& option);
+void import_memory_path(Import& import, const Option& option);
+void import_overcommit(Import& import, const Option& option);
+void settle_memory(Import& import);
+
+void import_bios(Import& import, const Option& option);
+void import_dtb(Import& import, const Option& option);
+void settle_firmware(Import& import);
+
+void settle_threads(Import& import);
+
+void import_fsdev(Import& import, const Option& option);
+void import_virtfs(Import& import, const Option& option);
+void import_tpmdev(Import& import, const Option& option);
+bool import_host_usb_word(Import& import, const Option& option); // -usbdevice host:
+
 void import_device(Import& import, const Option& option);
+// Of the kinds that are understood by themselves.
+void settle_single_devices(Import& import);
 // What no other has taken: controllers, and what is kept.
 void settle_devices(Import& import);
 void settle_boot(Import& import);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// -serial, and -chardev with the ports before it.
+// -serial, -parallel, and -chardev with the ports before it.
 #include "src/base/text.h"
-#include "src/native/import.h"
-#include "src/qemu/command_line.h"
-
-#include <algorithm>
+#include "src/native/character_ends.h"
+#include "src/native/device_reader.h"
 
 namespace vmwarden::native {
 
@@ -12,87 +10,43 @@ namespace {
 
 using Target = CharacterDevice::Target;
 
-void warn_of_terminal(Import& import, const Option& option) {
-    import.warn(option,
-                "'" + option.text() + "' becomes a pseudo-terminal: a guest here has no " +
-                    "terminal of its own",
-                "vmwarden console connects to it");
+struct Port {
+    std::string_view driver;
+    Target target;
+};
+constexpr Port ports[] = {
+    {"isa-serial", Target::serial},          {"isa-parallel", Target::parallel},
+    {"pci-serial", Target::pci_serial},      {"usb-serial", Target::usb_serial},
+    {"virtconsole", Target::virtio_console}, {"virtserialport", Target::virtio_channel}};
+
+bool is_serial(Target target) {
+    return target == Target::serial || target == Target::pci_serial || target == Target::usb_serial;
 }
 
-// A back end that the XML has a word for, out of properties that it uses up.
-bool take_back_end(Import& import, const Option& option, Properties& properties,
-                   CharacterDevice& character) {
-    properties.take("id");
-    const auto type = properties.take("backend").value_or("");
-    if (type == "stdio") {
-        properties.take("mux");
-        properties.take("signal");
-    }
-    if (type == "file" || type == "socket") character.path = properties.take("path").value_or("");
-    if (type == "file")
-        character.append = switch_of(properties.take("append").value_or("off")).value_or(false);
-    if (type == "socket") {
-        const bool listens = switch_of(properties.take("server").value_or("off")).value_or(false);
-        const bool waits = properties.take("nowait")
-                               ? false
-                               : switch_of(properties.take("wait").value_or("on")).value_or(true);
-        if (!listens || waits) return false;
-    }
-    if (!properties.left().empty()) return false;
-    if (type == "pty" || type == "stdio")
-        character.source = CharacterSource::pty;
-    else if (type == "null")
-        character.source = CharacterSource::null;
-    else if (type == "file" && character.path.starts_with('/'))
-        character.source = CharacterSource::file;
-    else if (type == "socket" && character.path.starts_with('/'))
-        character.source = CharacterSource::unix_listener;
-    else
-        return false;
-    if (type == "stdio") warn_of_terminal(import, option);
-    return true;
-}
-
-bool from_chardev(Import& import, const std::string& id, CharacterDevice& character) {
-    const auto found = import.chardevs.find(id);
-    if (found == import.chardevs.end() || found->second.done) return false;
-    auto& chardev = found->second;
-    if (!take_back_end(import, *chardev.option, chardev.properties, character)) return false;
-    chardev.done = true;
-    return true;
-}
-
-// The short words of -serial, as a back end's.
-Properties short_form(const std::string& text) {
-    const auto prefixed = [&](std::string_view prefix, std::string_view words) {
-        return Properties::parse(std::string(words) + text.substr(prefix.size()), "backend")
-            .value_or(Properties());
-    };
-    if (text == "mon:stdio") return prefixed(text, "stdio");
-    if (text.starts_with("file:")) {
-        qemu::Options options("file");
-        options.set("path", text.substr(5));
-        return Properties::parse(options.text(), "backend").value_or(Properties());
-    }
-    if (text.starts_with("unix:")) return prefixed("unix:", "socket,path=");
-    return Properties::parse(text, "backend").value_or(Properties());
-}
-
+// Serial ports count together, whatever they are plugged into.
 bool port_taken(const Import& import, Target target, unsigned port) {
     return std::ranges::any_of(import.guest.characters, [&](const CharacterDevice& character) {
-        return character.target == target && character.port == port;
+        const bool same =
+            character.target == target || (is_serial(character.target) && is_serial(target));
+        return same && character.port == port;
     });
 }
 
-void add(Import& import, const Option& option, CharacterDevice character) {
+bool add(Import& import, const Option& option, CharacterDevice character) {
     character.place = option.word.place;
-    while (port_taken(import, character.target, character.port))
+    const bool channel = character.target == Target::virtio_channel;
+    while (!channel && port_taken(import, character.target, character.port))
         ++character.port;
+    const bool twice = channel && std::ranges::count(import.guest.characters, character.name,
+                                                     &CharacterDevice::name) != 0;
+    if (twice || !can_be_defined(import, [&](auto& probe) { probe.characters = {character}; }))
+        return false;
     import.guest.characters.push_back(std::move(character));
+    return true;
 }
 
 // True: in the definition, or nothing to put there.
-bool settle_serial(Import& import, const Option& option, unsigned port) {
+bool settle_word(Import& import, const Option& option, Target target, unsigned port) {
     const auto& text = option.value();
     if (text == "none") return true;
     if (text == "vc" || text.starts_with("vc:")) {
@@ -100,55 +54,70 @@ bool settle_serial(Import& import, const Option& option, unsigned port) {
         return true;
     }
     CharacterDevice character;
+    character.target = target;
     character.port = port;
+    Pending* chardev = nullptr;
     if (text.starts_with("chardev:")) {
         import.modern();
-        if (!from_chardev(import, text.substr(8), character)) return false;
-    } else {
-        auto properties = short_form(text);
-        if (!take_back_end(import, option, properties, character)) return false;
+        chardev = take_chardev(import, text.substr(8), character);
+        if (chardev == nullptr) return false;
+    } else if (!take_end(import, option, short_end(text), character)) {
+        return false;
     }
-    add(import, option, std::move(character));
+    if (!add(import, option, std::move(character))) return false;
+    if (chardev != nullptr) chardev->done = true;
     return true;
 }
 
-// A serial port's number is its place among the -serial words, so each before one that is kept is
+// A port's number is its place among the words of its kind, so each before one that is kept is
 // kept as a place.
-void settle_serials(Import& import) {
+void settle_words(Import& import, const std::vector<const Option*>& words, Target target) {
     std::vector<bool> kept;
     std::size_t end = 0;
-    for (std::size_t i = 0; i < import.serials.size(); ++i) {
-        kept.push_back(!settle_serial(import, *import.serials[i], static_cast<unsigned>(i)));
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        kept.push_back(!settle_word(import, *words[i], target, static_cast<unsigned>(i)));
         if (kept.back()) end = i + 1;
     }
     for (std::size_t i = 0; i < end; ++i) {
         if (kept[i])
-            import.keep(*import.serials[i]);
+            import.keep(*words[i]);
         else
-            import.keep_silently(*import.serials[i], {"-serial", "none"});
+            import.keep_silently(*words[i], {"-" + words[i]->name, "none"});
     }
 }
 
-void settle_device(Import& import, Pending& device) {
-    auto& properties = device.properties;
-    const auto driver = properties.peek("driver").value_or("");
-    const bool serial = driver == "isa-serial";
-    if (!serial && driver != "virtconsole") return;
-    for (const auto& property : properties.all()) {
-        const bool known = property.key == "driver" || property.key == "id" ||
-                           property.key == "chardev" || property.key == "bus" ||
-                           property.key == (serial ? "index" : "nr");
-        if (!known) return;
+void take_place(DeviceReader& device, CharacterDevice& character) {
+    switch (character.target) {
+    case Target::serial:
+    case Target::parallel:
+        device.number("index", character.port);
+        return device.on_isa(character.info, "iobase", "irq");
+    case Target::pci_serial:
+        return device.on_pci(character.info);
+    case Target::usb_serial:
+        return device.on_usb(character.info);
+    case Target::virtio_channel:
+        character.name = device.take("name").value_or("");
+        break;
+    case Target::virtio_console:
+        break;
     }
+    device.on_virtio_serial(character.info);
+}
+
+bool settle_device(Import& import, Pending& pending) {
+    const auto* const port = std::ranges::find(ports, pending.driver, &Port::driver);
+    if (port == std::end(ports)) return false;
+    DeviceReader device(import, pending);
     CharacterDevice character;
-    character.target = serial ? Target::serial : Target::virtio_console;
-    if (const auto index = properties.peek("index"))
-        character.port = import.number(*device.option, *index).value_or(0);
-    auto place = properties;
-    if (!serial && !take_serial_place(import, place, character.info)) return;
-    if (!from_chardev(import, properties.peek("chardev").value_or(""), character)) return;
-    device.done = true;
-    add(import, *device.option, std::move(character));
+    character.target = port->target;
+    take_place(device, character);
+    const auto end = device.take("chardev").value_or("");
+    if (!device.complete()) return false;
+    auto* chardev = take_chardev(import, end, character);
+    if (chardev == nullptr || !add(import, device.option(), std::move(character))) return false;
+    chardev->done = true;
+    return true;
 }
 
 } // namespace
@@ -166,10 +135,16 @@ void import_serial(Import& import, const Option& option) {
     import.serials.push_back(&option);
 }
 
+void import_parallel(Import& import, const Option& option) {
+    if (option.value() != "none") import.modern();
+    import.parallels.push_back(&option);
+}
+
 void settle_characters(Import& import) {
-    settle_serials(import);
+    settle_words(import, import.serials, Target::serial);
+    settle_words(import, import.parallels, Target::parallel);
     for (auto& device : import.devices)
-        if (!device.done) settle_device(import, device);
+        if (!device.done) device.done = settle_device(import, device);
     if (!import.headless || import.says_serial || import.nodefaults || import.of_2009) return;
     import.found.warning({},
                          "-nographic brings a serial console on QEMU's terminal: it becomes a "

@@ -39,6 +39,10 @@ class CpuReader {
         read_model(properties_.take("model").value_or(""));
         for (const auto& property : properties_.left())
             if (!take(property.key, property.value)) return keep();
+        const auto& hyperv = import_.guest.feature_details.hyperv;
+        if (import_.guest.feature_details.stimer_direct &&
+            std::ranges::count(hyperv, "stimer", &NamedSwitch::name) == 0)
+            return keep();
         sort_switches(import_.guest.feature_details.hyperv, hyperv_switches);
         sort_switches(import_.guest.feature_details.kvm, kvm_switches);
     }
@@ -63,6 +67,14 @@ class CpuReader {
         import_.guest.feature_details.hyperv.clear();
         import_.guest.feature_details.kvm.clear();
         import_.guest.feature_details.pmu.reset();
+        import_.guest.feature_details.stimer_direct.reset();
+        import_.guest.feature_details.apic_eoi.reset();
+        import_.guest.feature_details.hyperv_passthrough = false;
+        import_.guest.features.apic = false;
+        std::erase_if(import_.guest.timers, [](const Timer& timer) {
+            return timer.name == TimerName::kvmclock || timer.name == TimerName::hypervclock ||
+                   timer.name == TimerName::tsc;
+        });
         import_.keep(option_, "says something of the processor that has no place in the XML");
     }
 
@@ -73,6 +85,7 @@ class CpuReader {
         const auto name = plain(key);
         if (name == "hv-spinlocks") return take_spinlocks(value);
         if (name == "hv-vendor-id") return take_vendor(value);
+        if (name == "tsc-frequency") return take_frequency(value);
         const auto on = switch_of(value);
         return on && take_switch(name, *on);
     }
@@ -87,6 +100,15 @@ class CpuReader {
         }
         if (name == "migratable") return keep_in(cpu.migratable, on);
         if (name == "pmu") return keep_in(details.pmu, on);
+        if (name == "kvmclock") return keep_in(import_.timer(TimerName::kvmclock).present, on);
+        if (name == "hv-time") return take_hyperv_clock(on);
+        if (name == "hv-stimer-direct") return keep_in(details.stimer_direct, on);
+        if (name == "hv-passthrough") return take_passthrough(on);
+        if (name == "kvm-pv-eoi") {
+            import_.guest.features.apic = true;
+            return keep_in(details.apic_eoi, on);
+        }
+        if (name == "l3-cache" || name == "host-cache-info") return take_cache(name, on);
         if (name == "kvm") {
             if (!on) set_switch(details.kvm, "hidden", true);
             return true;
@@ -104,6 +126,35 @@ class CpuReader {
         place = on;
         return true;
     }
+    // The two belong together: neither, the emulator's own of level 3, or the host's of all.
+    bool take_cache(const std::string& name, bool on) {
+        auto& cache = import_.guest.cpu.cache;
+        if (on && name == "host-cache-info") cache = CpuCache::passthrough;
+        if (on && name == "l3-cache") cache = CpuCache::emulate;
+        if (on) return true;
+        const auto other = properties_.peek(name == "l3-cache" ? "host-cache-info" : "l3-cache");
+        const auto said = other ? switch_of(*other) : std::nullopt;
+        if (!said) return name == "host-cache-info"; // off by itself
+        if (*said == false) cache = CpuCache::disable;
+        return true;
+    }
+
+    bool take_hyperv_clock(bool on) {
+        if (import_.guest.type != DomainType::kvm) return false;
+        if (on) import_.timer(TimerName::hypervclock).present = true;
+        return true;
+    }
+    bool take_passthrough(bool on) {
+        if (on) import_.guest.feature_details.hyperv_passthrough = true;
+        return import_.guest.type == DomainType::kvm;
+    }
+    bool take_frequency(const std::string& value) {
+        const auto frequency = parse_unsigned(value);
+        if (!frequency || *frequency == 0) return false;
+        import_.timer(TimerName::tsc).frequency = *frequency;
+        return true;
+    }
+
     static const KnownSwitch* known_as(std::span<const KnownSwitch> known,
                                        std::string_view property) {
         const auto found = std::ranges::find(known, property, &KnownSwitch::property);
@@ -137,9 +188,7 @@ class CpuReader {
             return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
                    signs.find(c) != std::string_view::npos;
         });
-        constexpr std::string_view others[] = {"l3-cache", "host-cache-info", "kvmclock",
-                                               "hv-time"};
-        if (!word || std::ranges::find(others, name) != std::end(others)) return false;
+        if (!word) return false;
         if (name.starts_with("hv-") || name.starts_with("kvm-") || name.starts_with("x-"))
             return false;
         auto& features = import_.guest.cpu.features;

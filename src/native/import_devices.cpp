@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // -device: what waits for its kind, what nobody has taken, and the order of booting.
 #include "src/base/text.h"
-#include "src/native/import.h"
+#include "src/native/device_reader.h"
 #include "src/qemu/boot_order.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/implied.h"
@@ -23,12 +23,46 @@ bool settle_balloon(Import& import, Pending& device, const std::string& driver) 
     };
     balloon.autodeflate = take("deflate-on-oom");
     balloon.free_page_reporting = take("free-page-reporting");
+    const auto period =
+        parse_unsigned(device.properties.peek("guest-stats-polling-interval").value_or(""));
+    if (period && *period != 0 && *period <= std::numeric_limits<int>::max()) {
+        balloon.stats_period = static_cast<unsigned>(*period);
+        device.properties.take("guest-stats-polling-interval");
+    }
     device.properties.take("driver");
-    device.properties.take("id");
+    take_alias(device.properties.take("id").value_or(""), balloon.info);
     import.keep_properties(*device.option, "virtio-balloon-pci", device.properties);
     import.guest.memballoon = true;
     return true;
 }
+
+bool read_hub(DeviceReader& device) {
+    Hub hub;
+    hub.place = device.place();
+    if (const auto ports = device.number("ports"); ports && *ports != 8) return false;
+    device.on_usb(hub.info);
+    if (!device.complete()) return false;
+    device.guest().hubs.push_back(std::move(hub));
+    return true;
+}
+
+struct SingleKind {
+    std::string_view driver;
+    bool (*read)(DeviceReader& device);
+};
+constexpr SingleKind single_kinds[] = {{"usb-hub", read_hub},
+                                       {"usb-host", read_host_usb},
+                                       {"vfio-pci", read_vfio},
+                                       {"vfio-pci-nohotplug", read_vfio},
+                                       {"tpm-tis", read_tpm},
+                                       {"tpm-crb", read_tpm},
+                                       {"virtio-9p-pci", read_directory},
+                                       {"vhost-user-fs-pci", read_virtiofs},
+                                       {"usb-redir", read_client_usb},
+                                       {"usb-ccid", read_card_reader},
+                                       {"intel-iommu", read_iommu},
+                                       {"virtio-iommu-pci", read_iommu},
+                                       {"vmcoreinfo", read_vmcoreinfo}};
 
 // A controller has a new name: that of its type and index.
 void warn_of_renamed(Import& import) {
@@ -46,9 +80,10 @@ void warn_of_renamed(Import& import) {
 }
 
 struct Turn {
+    enum Of { disk, interface, host_device };
     unsigned bootindex;
     BootDevice kind;
-    bool disk;
+    Of of;
     std::size_t index;
 };
 
@@ -61,13 +96,15 @@ std::vector<Turn> turns_of(const Import& import) {
     std::vector<Turn> turns;
     const auto& disks = import.guest.disks;
     for (const auto& [index, boot] : import.disk_boots)
-        turns.push_back({boot, kind_of(disks[index]), true, index});
+        turns.push_back({boot, kind_of(disks[index]), Turn::disk, index});
     for (const auto& [index, boot] : import.interface_boots)
-        turns.push_back({boot, BootDevice::network, false, index});
+        turns.push_back({boot, BootDevice::network, Turn::interface, index});
+    for (const auto& [index, boot] : import.host_device_boots)
+        turns.push_back({boot, BootDevice::hd, Turn::host_device, index});
     for (const auto& [drive, boot] : import.floppy_boots)
         for (std::size_t i = 0; i < disks.size(); ++i)
             if (disks[i].bus == DiskBus::fdc && qemu::target_index(disks[i].target) == drive)
-                turns.push_back({boot, BootDevice::fd, true, i});
+                turns.push_back({boot, BootDevice::fd, Turn::disk, i});
     std::ranges::stable_sort(turns, {}, &Turn::bootindex);
     return turns;
 }
@@ -77,7 +114,9 @@ bool keeps(const GuestDefinition& guest, const std::vector<Turn>& turns) {
     const auto order = qemu::boot_order(guest);
     unsigned expected = 1;
     for (const auto& turn : turns) {
-        const auto given = turn.disk ? order.disks[turn.index] : order.interfaces[turn.index];
+        if (turn.of == Turn::host_device) return false; // of no kind
+        const auto given =
+            turn.of == Turn::disk ? order.disks[turn.index] : order.interfaces[turn.index];
         if (given != expected++) return false;
     }
     const auto given = [](const auto& places) {
@@ -85,6 +124,20 @@ bool keeps(const GuestDefinition& guest, const std::vector<Turn>& turns) {
             std::ranges::count_if(places, [](const auto& one) { return one.has_value(); }));
     };
     return given(order.disks) + given(order.interfaces) == turns.size();
+}
+
+// Each device by itself, with its number where QEMU would take that.
+void order_devices(GuestDefinition& guest, const std::vector<Turn>& turns) {
+    constexpr unsigned most = 10000;
+    guest.os.boot.clear();
+    unsigned before = 0;
+    for (const auto& turn : turns) {
+        const auto order = std::max(before + 1, std::min(turn.bootindex, most));
+        before = order;
+        if (turn.of == Turn::disk) guest.disks[turn.index].tuning.boot_order = order;
+        if (turn.of == Turn::interface) guest.interfaces[turn.index].boot_order = order;
+        if (turn.of == Turn::host_device) guest.host_devices[turn.index].boot_order = order;
+    }
 }
 
 // A BIOS that is told nothing tries hard disks, then floppies, then CD-ROMs.
@@ -103,7 +156,18 @@ void add_default_order(GuestDefinition& guest) {
 void import_device(Import& import, const Option& option) {
     auto properties = Properties::parse(option.value(), "driver");
     if (!properties) return import.error(option, "'" + option.text() + "' cannot be taken apart");
-    import.devices.push_back({&option, *std::move(properties)});
+    auto driver = properties->peek("driver").value_or("");
+    import.devices.push_back({&option, *std::move(properties), false, std::move(driver)});
+}
+
+void settle_single_devices(Import& import) {
+    for (auto& pending : import.devices) {
+        const auto* const kind =
+            std::ranges::find(single_kinds, pending.driver, &SingleKind::driver);
+        if (pending.done || kind == std::end(single_kinds)) continue;
+        DeviceReader device(import, pending);
+        if (kind->read(device)) pending.done = true;
+    }
 }
 
 void settle_devices(Import& import) {
@@ -113,7 +177,9 @@ void settle_devices(Import& import) {
         if (!settle_balloon(import, device, driver)) import.keep(*device.option);
     }
     warn_of_renamed(import);
-    for (auto* pending : {&import.nodes, &import.netdevs, &import.chardevs})
+    keep_machine_words(import);
+    for (auto* pending : {&import.nodes, &import.netdevs, &import.chardevs, &import.objects,
+                          &import.audiodevs, &import.fsdevs, &import.tpmdevs})
         for (auto& [id, one] : *pending)
             if (!one.done && import.monitors.contains(id))
                 import.drop(*one.option, "the agent holds QEMU's monitor");
@@ -126,18 +192,15 @@ void settle_boot(Import& import) {
     const auto turns = turns_of(import);
     if (turns.empty()) {
         if (import.of_2009 && !import.says_boot) guest.os.boot = {BootDevice::hd};
-        if (!import.of_2009 && !import.says_boot && guest.os.kernel.empty())
-            add_default_order(guest);
+        const bool said = import.says_boot || import.strict_boot;
+        if (!import.of_2009 && !said && guest.os.kernel.empty()) add_default_order(guest);
         return;
     }
     guest.os.boot.clear();
     for (const auto& turn : turns)
         if (std::ranges::find(guest.os.boot, turn.kind) == guest.os.boot.end())
             guest.os.boot.push_back(turn.kind);
-    if (!keeps(guest, turns))
-        import.found.warning({},
-                             "bootindex= orders single devices: the XML keeps the order of their "
-                             "kinds, and within one that of the targets");
+    if (!keeps(guest, turns)) order_devices(guest, turns);
 }
 
 } // namespace vmwarden::native

@@ -3,11 +3,14 @@
 #include "src/base/text.h"
 #include "src/native/images.h"
 #include "src/native/import.h"
+#include "src/qemu/controllers.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/implied.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstdio>
 
 namespace vmwarden::native {
 
@@ -28,6 +31,8 @@ struct FrontEnd {
     DiskBus bus;
     DiskDevice device;
 };
+constexpr unsigned most_block = 2 * 1024 * 1024;
+
 constexpr FrontEnd front_ends[] = {{"virtio-blk-pci", DiskBus::virtio, DiskDevice::disk},
                                    {"virtio-blk", DiskBus::virtio, DiskDevice::disk},
                                    {"ide-hd", DiskBus::ide, DiskDevice::disk},
@@ -172,6 +177,12 @@ class DiskDeviceReader {
         return own ? DiskBus::ide : DiskBus::sata;
     }
 
+    // Beside the one that a q35 has of its own.
+    [[nodiscard]] bool has_other_ahci() const {
+        return std::ranges::any_of(import_.guest.controllers, [](const Controller& each) {
+            return each.type == ControllerType::sata && each.index != 0;
+        });
+    }
     [[nodiscard]] bool has_first_ahci() const {
         return std::ranges::any_of(import_.guest.controllers, [](const Controller& each) {
             return each.type == ControllerType::sata && each.index == 0;
@@ -196,9 +207,100 @@ class DiskDeviceReader {
             disk.shareable = switch_of(*shared).value_or(false);
         const auto device_id = properties_.peek("device_id");
         if (device_id && disk.serial.starts_with(*device_id)) properties_.take("device_id");
-        if (disk.bus == DiskBus::virtio) take_queues(disk);
+        take_tuning(disk);
+        if (disk.bus == DiskBus::virtio) {
+            take_queues(disk);
+            take_thread(disk);
+            take_switches(disk.info);
+        }
         properties_.take("driver");
-        properties_.take("id");
+        take_alias(properties_.peek("id").value_or(""), disk.info);
+    }
+
+    // Those that the bus has a place for in the XML; others stay where they are.
+    void take_tuning(Disk& disk) {
+        auto& tuning = disk.tuning;
+        const bool ata = disk.bus == DiskBus::ide || disk.bus == DiskBus::sata;
+        const bool scsi = disk.bus == DiskBus::scsi;
+        if (ata || scsi || disk.bus == DiskBus::virtio) {
+            take_policy("werror", tuning.on_error, true);
+            take_policy("rerror", tuning.on_read_error, false);
+            if (disk.device == DiskDevice::disk) take_geometry(tuning);
+        }
+        if (ata || scsi) {
+            if (const auto rate = small("rotation_rate", 1, 65534)) tuning.rotation_rate = *rate;
+            take_wwn(tuning);
+        }
+        if (scsi) {
+            take_label("vendor", 8, tuning.vendor);
+            take_label("product", 16, tuning.product);
+        }
+        if (disk.bus == DiskBus::fdc) return;
+        take_block("logical_block_size", ata ? 512 : most_block, tuning.logical_block);
+        take_block("physical_block_size", most_block, tuning.physical_block);
+    }
+
+    std::optional<unsigned> small(std::string_view key, unsigned least, unsigned most) {
+        const auto number = parse_unsigned(properties_.peek(key).value_or(""));
+        if (!number || *number < least || *number > most) return std::nullopt;
+        properties_.take(key);
+        return static_cast<unsigned>(*number);
+    }
+    void take_policy(std::string_view key, ErrorPolicy& policy, bool writes) {
+        const auto word = properties_.peek(key).value_or("");
+        const auto known = error_policy(word);
+        if (!known || (*known == ErrorPolicy::enospace && !writes)) return;
+        policy = *known;
+        properties_.take(key);
+    }
+    void take_geometry(DiskTuning& tuning) {
+        const auto number = [&](std::string_view key, std::uint64_t most) {
+            const auto value = parse_unsigned(properties_.peek(key).value_or(""));
+            return value && *value != 0 && *value <= most ? static_cast<unsigned>(*value) : 0U;
+        };
+        const DiskGeometry geometry{number("cyls", 65535), number("heads", 255),
+                                    number("secs", 255)};
+        if (geometry.cylinders == 0 || geometry.heads == 0 || geometry.sectors == 0) return;
+        tuning.geometry = geometry;
+        for (const auto* key : {"cyls", "heads", "secs"})
+            properties_.take(key);
+    }
+    void take_wwn(DiskTuning& tuning) {
+        const auto number = parse_unsigned(properties_.peek("wwn").value_or(""));
+        if (!number || *number == 0) return;
+        std::array<char, 17> text{};
+        std::snprintf(text.data(), text.size(), "%016llx",
+                      static_cast<unsigned long long>(*number));
+        tuning.wwn = text.data();
+        properties_.take("wwn");
+    }
+    void take_label(std::string_view key, std::size_t longest, std::string& label) {
+        const auto text = properties_.peek(key).value_or("");
+        const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+        if (text.empty() || text.size() > longest || !plain || text.front() == ' ' ||
+            text.back() == ' ')
+            return;
+        label = text;
+        properties_.take(key);
+    }
+    void take_block(std::string_view key, unsigned most, unsigned& size) {
+        const auto number = parse_unsigned(properties_.peek(key).value_or(""));
+        if (!number || *number < 512 || *number > most || !std::has_single_bit(*number)) return;
+        size = static_cast<unsigned>(*number);
+        properties_.take(key);
+    }
+    void take_thread(Disk& disk) {
+        const auto thread = import_.threads.find(properties_.peek("iothread").value_or(""));
+        if (thread == import_.threads.end()) return;
+        disk.tuning.iothread = thread->second;
+        properties_.take("iothread");
+    }
+    void take_switches(DeviceInfo& info) {
+        auto attempt = properties_;
+        if (take_virtio_switches(attempt, virtio_switches, info))
+            properties_ = std::move(attempt);
+        else
+            info.virtio.clear();
     }
 
     // As many as the definition can have; others stay where they are.
@@ -240,9 +342,15 @@ class DiskDeviceReader {
         const auto channel = import_.number(*device_.option, on->substr(on->rfind('.') + 1));
         if (!channel) return std::nullopt;
         if (disk.bus == DiskBus::ide) return *channel * 2 + unit.value_or(0);
-        if (index == 0) return *channel;
+        if (index == 0 && !has_other_ahci()) return *channel;
         disk.info.address = DriveAddress{.controller = index, .unit = *channel};
         return std::nullopt;
+    }
+
+    // Of a controller without logical units.
+    [[nodiscard]] bool unit_is_target(unsigned index) const {
+        const auto* controller = qemu::controller_at(import_.guest, ControllerType::scsi, index);
+        return controller != nullptr && qemu::scsi_kind_of(*controller).unit_is_target;
     }
 
     std::optional<unsigned> number(const char* key) {
@@ -253,6 +361,12 @@ class DiskDeviceReader {
     std::optional<unsigned> take_scsi_place(Disk& disk, unsigned index) {
         const auto channel = number("channel");
         const auto target = number("scsi-id");
+        if (target && unit_is_target(index)) {
+            disk.info.address =
+                DriveAddress{.controller = index, .bus = 0, .target = 0, .unit = *target};
+            properties_.take("lun"); // there is none but 0
+            return std::nullopt;
+        }
         const auto lun = number("lun");
         const bool first = lun.value_or(0) == 0 && channel.value_or(0) == 0 && index == 0;
         if (first || !(target || lun)) return target;
@@ -265,7 +379,7 @@ class DiskDeviceReader {
 
     // Its own name where it has one that a target could have.
     void name(Disk& disk, const std::string& drive, std::optional<unsigned> index) {
-        const auto id = device_.properties.peek("id").value_or("");
+        const auto id = properties_.take("id").value_or("");
         for (const auto& wish : {drive, id.starts_with("disk-") ? id.substr(5) : std::string()}) {
             const auto place = qemu::target_index(wish);
             const bool usual = wish.size() > 2 && wish[1] == 'd' && place &&
@@ -336,6 +450,11 @@ void import_drive(Import& import, const Option& option) {
             import.error(option, "two drives have the id '" + printable(id) + "'");
         return;
     }
+    if (interface == "pflash") {
+        import.modern();
+        import.flashes.push_back({&option, *std::move(drive)});
+        return;
+    }
     const auto bus = bus_of(import, interface);
     if (!bus) return import.keep(option);
     Pending pending{&option, *std::move(drive)};
@@ -363,9 +482,9 @@ void import_blockdev(Import& import, const Option& option) {
 
 void settle_drives(Import& import) {
     for (auto& device : import.devices) {
-        const auto driver = device.properties.peek("driver").value_or("");
         for (const auto& front_end : front_ends)
-            if (front_end.driver == driver) DiskDeviceReader(import, device, front_end).read();
+            if (front_end.driver == device.driver && !device.done)
+                DiskDeviceReader(import, device, front_end).read();
     }
 }
 

@@ -4,6 +4,7 @@
 #include "src/native/import.h"
 #include "src/qemu/command_line.h"
 
+#include <ctime>
 #include <limits>
 
 namespace vmwarden::native {
@@ -22,24 +23,6 @@ void set_accelerator(Import& import, const Option& option, std::string_view name
     else
         import.drop(option, "accelerator '" + printable(name) + "' is not handled",
                     "KVM and emulation are");
-}
-
-// QEMU's reading: a number counts MiB, or what its suffix says.
-std::optional<Bytes> memory_of(const std::string& text) {
-    constexpr std::string_view suffixes = "bkmgt";
-    if (text.empty()) return std::nullopt;
-    unsigned shift = 20;
-    auto digits = std::string_view(text);
-    const char last = digits.back();
-    const char lower = last >= 'A' && last <= 'Z' ? static_cast<char>(last - 'A' + 'a') : last;
-    if (const auto which = suffixes.find(lower); which != std::string_view::npos) {
-        shift = 10 * static_cast<unsigned>(which);
-        digits.remove_suffix(1);
-    }
-    const auto number = parse_number(digits);
-    if (!number || *number == 0 || *number > (std::numeric_limits<std::uint64_t>::max() >> shift))
-        return std::nullopt;
-    return Bytes{*number << shift};
 }
 
 // The properties that are left, as an option of their own: QEMU merges options of this name.
@@ -72,7 +55,56 @@ void add_boot_device(Import& import, const Option& option, char letter) {
                      "a, c, d and n are: floppy, hard disk, CD-ROM, network");
 }
 
+// A switch, where it has one of the two values.
+void take_switch(Properties& properties, std::string_view key, std::optional<bool>& to) {
+    const auto on = switch_of(properties.peek(key).value_or(""));
+    if (!on) return;
+    to = on;
+    properties.take(key);
+}
+
+void take_timer(Import& import, Properties& properties, std::string_view key, TimerName name) {
+    const auto on = switch_of(properties.peek(key).value_or(""));
+    if (!on) return;
+    import.timer(name).present = on;
+    properties.take(key);
+}
+
+// "2009-02-13T23:31:30", in UTC.
+std::optional<std::uint64_t> moment_of(const std::string& text) {
+    std::tm parts{};
+    const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+    if (end == nullptr || *end != '\0') return std::nullopt;
+    const auto seconds = ::timegm(&parts);
+    if (seconds < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(seconds);
+}
+
+// What is understood once all has been seen.
+void take_names(Import& import, const Option& option, Properties& properties) {
+    for (const auto* key :
+         {"memory-backend", "pflash0", "pflash1", "pcspk-audiodev", "kernel-irqchip"})
+        if (auto value = properties.take(key))
+            import.machine_words[key] = {&option, *std::move(value)};
+}
+
 } // namespace
+
+std::optional<Bytes> size_of(const std::string& text, unsigned shift) {
+    constexpr std::string_view suffixes = "bkmgt";
+    if (text.empty()) return std::nullopt;
+    auto digits = std::string_view(text);
+    const char last = digits.back();
+    const char lower = last >= 'A' && last <= 'Z' ? static_cast<char>(last - 'A' + 'a') : last;
+    if (const auto which = suffixes.find(lower); which != std::string_view::npos) {
+        shift = 10 * static_cast<unsigned>(which);
+        digits.remove_suffix(1);
+    }
+    const auto number = parse_number(digits);
+    if (!number || *number == 0 || *number > (std::numeric_limits<std::uint64_t>::max() >> shift))
+        return std::nullopt;
+    return Bytes{*number << shift};
+}
 
 void import_machine(Import& import, const Option& option) {
     auto properties = Properties::parse(option.value(), "type").value_or(Properties());
@@ -86,14 +118,22 @@ void import_machine(Import& import, const Option& option) {
         set_accelerator(import, option, *accelerators);
     if (const auto acpi = properties.take("acpi"))
         import.guest.features.acpi = switch_of(*acpi).value_or(true);
+    properties.write_dashes();
     auto& details = import.guest.feature_details;
-    const auto take = [&](std::string_view key, std::optional<bool>& to) {
-        to = switch_of(properties.peek(key).value_or(""));
-        if (to) properties.take(key);
-    };
-    take("vmport", details.vmport);
-    take("smm", details.smm);
-    take("i8042", details.ps2);
+    take_switch(properties, "vmport", details.vmport);
+    take_switch(properties, "smm", details.smm);
+    take_switch(properties, "i8042", details.ps2);
+    take_timer(import, properties, "hpet", TimerName::hpet);
+    take_timer(import, properties, "pit", TimerName::pit);
+    take_names(import, option, properties);
+    if (properties.peek("mem-merge") == "off") {
+        import.guest.memory_backing.nosharepages = true;
+        properties.take("mem-merge");
+    }
+    if (properties.peek("usb") == "on") {
+        import.drop(option, "a USB controller is added when a device needs one");
+        properties.take("usb");
+    }
     // What our own lines say in any case.
     if (properties.peek("usb") == "off") properties.take("usb");
     if (properties.peek("dump-guest-core") == "off") properties.take("dump-guest-core");
@@ -115,7 +155,14 @@ void import_memory(Import& import, const Option& option) {
     const auto size = properties.take("size").value_or("");
     if (!parse_number(size)) import.modern();
     import.says_memory = true;
-    if (const auto memory = memory_of(size))
+    // Both or none: QEMU takes what one of several -m says.
+    if (properties.has("slots") && properties.has("maxmem") && import.memory_limits == nullptr) {
+        import.memory_limits = &option;
+        properties = Properties::parse("size=" + size).value_or(Properties());
+        properties.take("size");
+        import.modern();
+    }
+    if (const auto memory = size_of(size, 20))
         import.guest.memory = *memory;
     else if (properties.left().empty() || !size.empty())
         import.error(option, "'" + printable(size) + "' is no size of memory",
@@ -169,7 +216,16 @@ void import_boot(Import& import, const Option& option) {
         import.guest.os.firmware.menu->timeout = static_cast<unsigned>(*splash);
         properties.take("splash-time");
     }
-    if (properties.peek("strict") == "on") properties.take("strict");
+    if (properties.peek("strict") == "on") {
+        properties.take("strict");
+        import.strict_boot = true;
+    }
+    const auto timeout = properties.peek("reboot-timeout");
+    const auto wait = parse_unsigned(timeout.value_or(""));
+    if (timeout == "-1" || (wait && *wait <= 65535)) {
+        import.guest.os.firmware.reboot_timeout = wait ? static_cast<int>(*wait) : -1;
+        properties.take("reboot-timeout");
+    }
     keep_left(import, option, properties);
 }
 
@@ -190,14 +246,23 @@ void import_rtc(Import& import, const Option& option) {
         import.guest.clock = base == "utc" ? ClockOffset::utc : ClockOffset::localtime;
         properties.take("base");
     }
-    Timer timer{.name = TimerName::rtc};
+    const auto start = moment_of(base.value_or(""));
+    if (start) {
+        import.guest.clock = ClockOffset::absolute;
+        import.guest.clock_start = *start;
+        properties.take("base");
+    }
     const auto drift = properties.peek("driftfix");
-    if (drift == "slew") timer.tick = TickPolicy::catchup;
+    if (drift == "slew" || drift == "none") {
+        import.timer(TimerName::rtc).tick =
+            drift == "slew" ? TickPolicy::catchup : TickPolicy::delay;
+        properties.take("driftfix");
+    }
     const auto clock = properties.peek("clock");
-    if (clock == "vm") timer.track = TimerTrack::guest;
-    if (drift == "slew" || drift == "none") properties.take("driftfix"); // none: of itself
-    if (clock == "vm" || clock == "host") properties.take("clock");      // host: of itself
-    if (timer != Timer{.name = TimerName::rtc}) import.guest.timers.push_back(timer);
+    if (clock == "vm" || clock == "host") {
+        import.timer(TimerName::rtc).track = clock == "vm" ? TimerTrack::guest : TimerTrack::wall;
+        properties.take("clock");
+    }
     keep_left(import, option, properties);
 }
 
@@ -215,15 +280,25 @@ void import_action(Import& import, const Option& option) {
     keep_left(import, option, properties);
 }
 
-// A floppy's place in the boot order is a property of its controller.
-void import_global(Import& import, const Option& option) {
-    auto properties = Properties::parse(option.value()).value_or(Properties());
-    const auto property = properties.peek("property");
-    const bool floppy = properties.peek("driver") == "isa-fdc" &&
-                        (property == "bootindexA" || property == "bootindexB");
-    if (!floppy) return import.keep(option);
-    if (const auto index = import.number(option, properties.peek("value").value_or("")))
-        import.floppy_boots.emplace_back(property == "bootindexA" ? 0 : 1, *index);
+// Once it is known whether there is KVM, which alone has a choice.
+void settle_ioapic(Import& import) {
+    const auto found = import.machine_words.find("kernel-irqchip");
+    if (found == import.machine_words.end() || import.guest.type != DomainType::kvm) return;
+    auto& [option, chip, done] = found->second;
+    if (chip != "on" && chip != "split") return;
+    import.guest.feature_details.ioapic = chip == "on" ? IoapicDriver::kvm : IoapicDriver::qemu;
+    done = true;
+}
+
+// The machine's properties whose names lead to nothing in the definition.
+void keep_machine_words(Import& import) {
+    for (const auto& [key, word] : import.machine_words) {
+        if (word.done) continue;
+        const auto text = qemu::Options().set(key, word.value).text();
+        import.keep_as(*word.option, {"-machine", text},
+                       "'" + printable(text) +
+                           "' of -machine has no place in the XML: kept in <qemu:commandline>");
+    }
 }
 
 } // namespace vmwarden::native

@@ -4,6 +4,7 @@
 #include "src/base/text.h"
 #include "src/native/import.h"
 #include "src/qemu/board.h"
+#include "src/qemu/controllers.h"
 
 #include <algorithm>
 #include <limits>
@@ -12,43 +13,41 @@ namespace vmwarden::native {
 
 namespace {
 
-struct KnownController {
+// Other names of QEMU's, and older ones.
+struct OtherName {
     std::string_view driver;
-    ControllerType type;
-    std::string_view model;
-    std::string_view id; // what ours begin with
+    std::string_view usual;
 };
-constexpr KnownController known_controllers[] = {
-    {"pcie-root-port", ControllerType::pci, "pcie-root-port", "pci."},
-    {"ioh3420", ControllerType::pci, "pcie-root-port", "pci."},
-    {"pci-bridge", ControllerType::pci, "pci-bridge", "pci."},
-    {"i82801b11-bridge", ControllerType::pci, "dmi-to-pci-bridge", "pci."},
-    {"pcie-pci-bridge", ControllerType::pci, "pcie-to-pci-bridge", "pci."},
-    {"x3130-upstream", ControllerType::pci, "pcie-switch-upstream-port", "pci."},
-    {"xio3130-downstream", ControllerType::pci, "pcie-switch-downstream-port", "pci."},
-    {"pxb", ControllerType::pci, "pci-expander-bus", "pci."},
-    {"pxb-pcie", ControllerType::pci, "pcie-expander-bus", "pci."},
-    {"qemu-xhci", ControllerType::usb, "qemu-xhci", "usb"},
-    {"nec-usb-xhci", ControllerType::usb, "nec-xhci", "usb"},
-    {"usb-ehci", ControllerType::usb, "ehci", "usb"},
-    {"ich9-usb-ehci1", ControllerType::usb, "ich9-ehci1", "usb"},
-    {"ich9-usb-uhci1", ControllerType::usb, "ich9-uhci1", "usb"},
-    {"ich9-usb-uhci2", ControllerType::usb, "ich9-uhci2", "usb"},
-    {"ich9-usb-uhci3", ControllerType::usb, "ich9-uhci3", "usb"},
-    {"piix3-usb-uhci", ControllerType::usb, "piix3-uhci", "usb"},
-    {"piix4-usb-uhci", ControllerType::usb, "piix4-uhci", "usb"},
-    {"virtio-scsi-pci", ControllerType::scsi, "virtio-scsi", "scsi"},
-    {"virtio-scsi", ControllerType::scsi, "virtio-scsi", "scsi"},
-    {"lsi53c895a", ControllerType::scsi, "lsilogic", "scsi"},
-    {"lsi", ControllerType::scsi, "lsilogic", "scsi"},
-    {"mptsas1068", ControllerType::scsi, "lsisas1068", "scsi"},
-    {"megasas", ControllerType::scsi, "lsisas1078", "scsi"},
-    {"pvscsi", ControllerType::scsi, "vmpvscsi", "scsi"},
-    {"ich9-ahci", ControllerType::sata, "", "sata"},
-    {"ahci", ControllerType::sata, "", "sata"},
-    {"isa-fdc", ControllerType::fdc, "", "fdc"},
-    {"virtio-serial-pci", ControllerType::virtio_serial, "", "serial"},
-    {"virtio-serial", ControllerType::virtio_serial, "", "serial"}};
+constexpr OtherName other_names[] = {{"ioh3420", "pcie-root-port"},
+                                     {"virtio-scsi", "virtio-scsi-pci"},
+                                     {"lsi", "lsi53c895a"},
+                                     {"ahci", "ich9-ahci"},
+                                     {"virtio-serial", "virtio-serial-pci"}};
+
+// What the ids of ours begin with.
+std::string_view id_prefix(ControllerType type) {
+    switch (type) {
+    case ControllerType::usb:
+        return "usb";
+    case ControllerType::scsi:
+        return "scsi";
+    case ControllerType::sata:
+        return "sata";
+    case ControllerType::fdc:
+        return "fdc";
+    case ControllerType::virtio_serial:
+        return "serial";
+    case ControllerType::pci:
+    case ControllerType::ide:
+        break;
+    }
+    return "pci.";
+}
+
+std::optional<qemu::ControllerKind> kind_of(std::string_view driver) {
+    const auto* const other = std::ranges::find(other_names, driver, &OtherName::driver);
+    return qemu::controller_kind(other == std::end(other_names) ? driver : other->usual);
+}
 
 std::optional<unsigned> parse(std::string_view text, int base) {
     const auto number = parse_unsigned(text, base);
@@ -68,13 +67,13 @@ bool read_slot(std::string_view text, PciAddress& address) {
     return true;
 }
 
-bool is_companion(const KnownController& known) {
+bool is_companion(const qemu::ControllerKind& known) {
     return known.model.starts_with("ich9-uhci");
 }
 
 class ControllerReader {
   public:
-    ControllerReader(Import& import, Pending& device, const KnownController& known)
+    ControllerReader(Import& import, Pending& device, const qemu::ControllerKind& known)
       : import_(import)
       , device_(device)
       , properties_(device.properties)
@@ -88,6 +87,7 @@ class ControllerReader {
         controller_.place = device_.option->word.place;
         const auto driver = properties_.take("driver").value_or("");
         if (driver == "ioh3420") controller_.pci.device = driver;
+        take_alias(id_, controller_.info);
         if (!take_pci_place(import_, properties_, controller_.info)) return false;
         const bool understood = take_own();
         if (!understood || !properties_.left().empty()) return false;
@@ -121,15 +121,30 @@ class ControllerReader {
         case ControllerType::scsi:
             return take("num_queues", controller_.queues) &&
                    take("cmd_per_lun", controller_.commands_per_lun) &&
-                   take("max_sectors", controller_.max_sectors);
+                   take("max_sectors", controller_.max_sectors) && take_thread() && take_switches();
         case ControllerType::virtio_serial:
-            return take("max_ports", controller_.ports) && take("vectors", controller_.vectors);
+            return take("max_ports", controller_.ports) && take("vectors", controller_.vectors) &&
+                   take_switches();
         case ControllerType::ide:
         case ControllerType::sata:
         case ControllerType::fdc:
             break;
         }
         return true;
+    }
+
+    bool take_thread() {
+        const auto name = properties_.take("iothread");
+        if (!name) return true;
+        const auto thread = import_.threads.find(*name);
+        if (thread == import_.threads.end()) return false;
+        controller_.iothread = thread->second;
+        return true;
+    }
+    bool take_switches() {
+        const bool virtio =
+            known_.type == ControllerType::virtio_serial || known_.model == "virtio-scsi";
+        return !virtio || take_virtio_switches(properties_, controller_switches, controller_.info);
     }
 
     bool take_pci() {
@@ -162,8 +177,9 @@ class ControllerReader {
             });
         };
         const unsigned first = controller_.type == ControllerType::pci ? 1 : 0;
-        if (id_.starts_with(known_.id)) {
-            const auto own = parse(std::string_view(id_).substr(known_.id.size()), 10);
+        const auto prefix = id_prefix(known_.type);
+        if (id_.starts_with(prefix)) {
+            const auto own = parse(std::string_view(id_).substr(prefix.size()), 10);
             if (own && *own >= first && *own < 256 && is_free(*own)) controller_.index = *own;
         }
         for (unsigned index = first; !controller_.index; ++index)
@@ -173,12 +189,22 @@ class ControllerReader {
     Import& import_;
     Pending& device_;
     Properties& properties_;
-    const KnownController& known_;
+    const qemu::ControllerKind& known_;
     std::string id_;
     Controller controller_;
 };
 
+constexpr unsigned most_acpi_index = 16 * 1024 - 1; // of QEMU's
+
 } // namespace
+
+void take_alias(const std::string& id, DeviceInfo& info) {
+    constexpr std::size_t longest = 128;
+    constexpr std::string_view letters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    if (id.starts_with("ua-") && id.size() <= longest && id.find_first_not_of(letters) == id.npos)
+        info.alias = id;
+}
 
 std::optional<BusName> Import::bus(const std::string& name) const {
     const bool root = name == (is_q35() ? "pcie.0" : "pci.0");
@@ -198,6 +224,12 @@ bool take_pci_place(Import& import, Properties& properties, DeviceInfo& info) {
     if (slot && !read_slot(*slot, address)) return false;
     if (const auto more = properties.take("multifunction"))
         address.multifunction = switch_of(*more);
+    if (const auto index = properties.peek("acpi-index"))
+        if (const auto number = parse(*index, 10);
+            number && *number != 0 && *number <= most_acpi_index) {
+            info.acpi_index = *number;
+            properties.take("acpi-index");
+        }
     properties.take("bus");
     properties.take("addr");
     if (slot) info.address = address;
@@ -238,10 +270,8 @@ bool take_serial_place(Import& import, Properties& properties, DeviceInfo& info)
 
 void settle_controllers(Import& import) {
     for (auto& device : import.devices) {
-        const auto driver = device.properties.peek("driver").value_or("");
-        const auto* const known =
-            std::ranges::find(known_controllers, driver, &KnownController::driver);
-        if (known == std::end(known_controllers)) continue;
+        const auto known = kind_of(device.driver);
+        if (!known) continue;
         if (known->type == ControllerType::fdc && !import.is_q35()) continue;
         // What it says more stays with it: the whole is kept in QEMU's own words.
         auto attempt = device;

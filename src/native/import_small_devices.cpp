@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Entropy, watchdogs, panic devices, vsock: -device, with the -object and the -action they need.
 #include "src/base/text.h"
-#include "src/native/import.h"
+#include "src/native/device_reader.h"
 
 #include <algorithm>
 #include <limits>
@@ -27,14 +27,14 @@ bool is_one_of(std::string_view driver, std::string_view name) {
 }
 
 // A device whose words are all understood is in the definition; of any other nothing is.
-class DeviceReader {
+class SmallDeviceReader {
   public:
-    DeviceReader(Import& import, Pending& device)
+    SmallDeviceReader(Import& import, Pending& device)
       : import_(import)
       , device_(device)
       , properties_(device.properties)
       , driver_(properties_.take("driver").value_or("")) {
-        properties_.take("id");
+        id_ = properties_.take("id").value_or("");
     }
 
     bool read() {
@@ -48,6 +48,7 @@ class DeviceReader {
   private:
     // Those that have their own place as QEMU would give it: nothing is said of it.
     bool take_place(DeviceInfo& info) {
+        take_alias(id_, info);
         return take_pci_place(import_, properties_, info) &&
                take_virtio_switches(properties_, device_switches, info);
     }
@@ -101,6 +102,7 @@ class DeviceReader {
         watchdog.model = driver_ == "ib700" ? WatchdogModel::ib700 : WatchdogModel::i6300esb;
         watchdog.action = import_.watchdog_action;
         const bool pci = watchdog.model == WatchdogModel::i6300esb;
+        take_alias(id_, watchdog.info);
         if (pci && !take_pci_place(import_, properties_, watchdog.info)) return false;
         const bool second =
             std::ranges::count(import_.guest.watchdogs, watchdog.model, &Watchdog::model) != 0;
@@ -126,6 +128,12 @@ class DeviceReader {
         Panic panic;
         panic.place = place();
         const bool pci = driver_ == "pvpanic-pci";
+        take_alias(id_, panic.info);
+        if (const auto port = pci ? std::nullopt : properties_.take("ioport")) {
+            const auto number = parse_unsigned(*port);
+            if (!number || *number > 0xffff) return false;
+            panic.info.address = IsaAddress{.iobase = static_cast<unsigned>(*number), .irq = {}};
+        }
         panic.model = pci ? PanicModel::pvpanic : PanicModel::isa;
         if (pci && !take_pci_place(import_, properties_, panic.info)) return false;
         const bool second =
@@ -139,9 +147,31 @@ class DeviceReader {
     Pending& device_;
     Properties properties_;
     std::string driver_;
+    std::string id_;
 };
 
 } // namespace
+
+bool read_iommu(DeviceReader& device) {
+    Iommu iommu;
+    iommu.place = device.place();
+    const bool intel = device.driver() == "intel-iommu";
+    iommu.model = intel ? IommuModel::intel : IommuModel::virtio;
+    if (intel) {
+        iommu.intremap = device.turn("intremap");
+        iommu.caching_mode = device.turn("caching-mode");
+        iommu.eim = device.turn("eim");
+        iommu.iotlb = device.turn("device-iotlb");
+        device.number("aw-bits", iommu.aw_bits);
+        device.on_no_bus(iommu.info);
+    } else {
+        device.on_pci(iommu.info);
+    }
+    if (device.guest().iommu || !device.complete()) return false;
+    if (!can_be_defined(device.import(), [&](auto& probe) { probe.iommu = iommu; })) return false;
+    device.guest().iommu = std::move(iommu);
+    return true;
+}
 
 bool take_virtio_switches(Properties& properties, std::span<const KnownSwitch> known,
                           DeviceInfo& info) {
@@ -151,6 +181,9 @@ bool take_virtio_switches(Properties& properties, std::span<const KnownSwitch> k
         const auto on = switch_of(*text);
         if (!on) return false;
         info.virtio.push_back({std::string(each.name), *on});
+        // Without it QEMU would refuse the switch.
+        if (each.name == "iommu" && *on && properties.peek("disable-legacy") == "on")
+            properties.take("disable-legacy");
     }
     return true;
 }
@@ -159,7 +192,11 @@ void import_object(Import& import, const Option& option) {
     auto properties = Properties::parse(option.value(), "qom-type").value_or(Properties());
     const auto type = properties.peek("qom-type").value_or("");
     const auto id = properties.peek("id").value_or("");
-    if (!type.starts_with("rng-")) return import.keep(option);
+    constexpr std::string_view kinds[] = {"rng-", "memory-backend-", "iothread", "main-loop",
+                                          "throttle-group"};
+    const bool known =
+        std::ranges::any_of(kinds, [&](std::string_view kind) { return type.starts_with(kind); });
+    if (!known || id.empty()) return import.keep(option);
     if (!import.objects.emplace(id, Pending{&option, std::move(properties)}).second)
         import.error(option, "two objects have the id '" + printable(id) + "'");
 }
@@ -183,10 +220,10 @@ bool take_watchdog_action(Import& import, Properties& properties) {
 
 void settle_small_devices(Import& import) {
     for (auto& device : import.devices)
-        if (!device.done) device.done = DeviceReader(import, device).read();
+        if (!device.done) device.done = SmallDeviceReader(import, device).read();
+    for (auto& watchdog : import.guest.watchdogs)
+        watchdog.action = import.watchdog_action;
     // What it would do when there is none says nothing.
-    for (auto& [id, object] : import.objects)
-        if (!object.done) import.keep(*object.option);
 }
 
 } // namespace vmwarden::native

@@ -7,6 +7,7 @@
 #include "src/native/legacy_xml.h"
 #include "src/native/read_argv.h"
 #include "src/qemu/command.h"
+#include "src/qemu/devices.h"
 #include "src/qemu/platform.h"
 #include "src/qemu/tpm.h"
 
@@ -58,6 +59,19 @@ void check_tpm(Diagnostics& found, const GuestDefinition& definition) {
                   "run there first: " + line);
 }
 
+// The agent makes the socket among the guest's state.
+void check_channels(Diagnostics& found, const GuestDefinition& definition) {
+    for (std::size_t i = 0; i < definition.characters.size(); ++i) {
+        const auto& channel = definition.characters[i];
+        if (channel.source == CharacterSource::unix_listener && channel.path.empty())
+            found.warning(channel.place,
+                          "channel '" + printable(channel.name) + "' listens at " +
+                              qemu::channel_socket_by_hand(i) +
+                              ", in the directory the line is run in",
+                          "at a start by the agent it is among the guest's state");
+    }
+}
+
 } // namespace
 
 std::string format_problem(std::string_view format) {
@@ -82,6 +96,7 @@ NativeLine modern_line(const GuestDefinition& definition) {
     out.diagnostics = qemu::unsupported(definition);
     check_networks(out.diagnostics, definition);
     check_tpm(out.diagnostics, definition);
+    check_channels(out.diagnostics, definition);
     for (const auto& disk : definition.disks)
         if (disk.transient)
             out.diagnostics.error(disk.place,

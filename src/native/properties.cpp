@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/native/properties.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace vmwarden::native {
@@ -74,6 +75,25 @@ std::optional<std::string> Properties::take(std::string_view key) {
     for (auto& property : all_)
         if (property.key == key) property.taken = true;
     return value;
+}
+
+std::vector<std::string> Properties::take_all(std::string_view key) {
+    const auto in_list = [&](std::string_view name) {
+        return name.size() > key.size() + 1 && name.starts_with(key) && name[key.size()] == '.' &&
+               name.find_first_not_of("0123456789", key.size() + 1) == name.npos;
+    };
+    std::vector<std::string> values;
+    for (auto& property : all_) {
+        if (property.key != key && !in_list(property.key)) continue;
+        property.taken = true;
+        values.push_back(property.value);
+    }
+    return values;
+}
+
+void Properties::write_dashes() {
+    for (auto& property : all_)
+        std::ranges::replace(property.key, '_', '-');
 }
 
 std::optional<std::string> Properties::peek(std::string_view key) const {

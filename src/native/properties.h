@@ -27,6 +27,10 @@ class Properties {
     std::optional<std::string> take(std::string_view key);
     [[nodiscard]] std::optional<std::string> peek(std::string_view key) const;
     [[nodiscard]] bool has(std::string_view key) const { return peek(key).has_value(); }
+    // Every value of a key, in order: where it is given several times, or is a list in JSON.
+    std::vector<std::string> take_all(std::string_view key);
+    // '_' in keys is '-' from now on, as most of QEMU's options have it.
+    void write_dashes();
     // What nobody has taken.
     [[nodiscard]] std::vector<Property> left() const;
     [[nodiscard]] const std::vector<Property>& all() const { return all_; }

@@ -110,10 +110,7 @@ constexpr Handler handlers[] = {
     {"nic", import_nic, false},
     {"chardev", import_chardev, false},
     {"serial", import_serial},
-    {"parallel",
-     [](Import& i, const Option& option) {
-         if (option.value() != "none") i.keep(option);
-     }},
+    {"parallel", import_parallel},
     {"nographic", [](Import& i, const Option&) { i.headless = true; }},
     {"display", import_display, false},
     {"vnc", import_vnc},
@@ -124,6 +121,23 @@ constexpr Handler handlers[] = {
     {"usbdevice", import_usbdevice},
     {"device", import_device, false},
     {"object", import_object, false},
+    {"audiodev", import_audiodev, false},
+    {"audio", import_sound_word, false},
+    {"soundhw", import_sound_word, false},
+    {"numa", import_numa, false},
+    {"mem-path", import_memory_path, false},
+    {"mem-prealloc", [](Import& i, const Option&) { i.guest.memory_backing.immediate = true; },
+     false},
+    {"overcommit", import_overcommit, false},
+    {"realtime", import_overcommit, false},
+    {"bios", import_bios, false},
+    {"dtb", import_dtb, false},
+    {"fsdev", import_fsdev, false},
+    {"virtfs", import_virtfs, false},
+    {"tpmdev", import_tpmdev, false},
+    {"no-hpet", [](Import& i, const Option&) { i.timer(TimerName::hpet).present = false; }, false},
+    {"no-kvm-pit-reinjection",
+     [](Import& i, const Option&) { i.timer(TimerName::pit).tick = TickPolicy::discard; }, false},
     {"watchdog-action", import_watchdog_action, false},
     {"smbios", import_smbios, false},
     {"fw_cfg", import_fw_cfg, false},
@@ -214,7 +228,8 @@ void set_defaults(Import& import) {
         set_default_models(import);
     // A 32-bit processor on the 64-bit emulator is how a 32-bit guest is said.
     const bool x86 = guest.os.arch.empty() || guest.os.arch == "x86_64" || guest.os.arch == "i686";
-    if (guest.cpu_mode == "custom" && guest.cpu_model == "qemu32" && x86) {
+    const bool plain = guest.cpu == CpuDetails{};
+    if (guest.cpu_mode == "custom" && guest.cpu_model == "qemu32" && x86 && plain) {
         guest.os.arch = "i686";
         guest.cpu_mode = guest.cpu_model = {};
     }
@@ -276,13 +291,19 @@ void read_options(Import& import, const Line& line) {
         if (option.name != "M" && option.name != "machine") read_option(import, option);
     import.guest.memballoon = false;
     settle_cpu(import);
+    settle_ioapic(import);
     settle_system_information(import);
+    settle_memory(import);
+    settle_firmware(import);
+    settle_threads(import);
     settle_controllers(import);
     settle_drives(import);
     settle_networks(import);
     settle_characters(import);
+    settle_sounds(import);
     settle_display(import);
     settle_small_devices(import);
+    settle_single_devices(import);
     settle_devices(import);
     settle_boot(import);
     import.give_raw_arguments();

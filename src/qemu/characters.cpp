@@ -32,15 +32,18 @@ Options file_back_end(const CharacterDevice& character, const std::string& id,
         .set("append", append ? "on" : "off");
 }
 
-Options socket_back_end(const CharacterDevice& character, const std::string& id, int fd) {
-    if (fd < 0 && character.path.empty())
+// `otherwise` is the path of one that has none and no descriptor.
+Options socket_back_end(const CharacterDevice& character, const std::string& id, int fd,
+                        const std::string& otherwise) {
+    const auto& path = character.path.empty() ? otherwise : character.path;
+    if (fd < 0 && path.empty())
         throw std::invalid_argument("modern_argv: a channel without a path needs a descriptor");
     Options options("socket");
     options.set("id", id);
     if (fd >= 0)
         options.set("fd", std::to_string(fd));
     else
-        options.set("path", character.path);
+        options.set("path", path);
     return options.set("server", "on").set("wait", "off");
 }
 
@@ -137,6 +140,10 @@ void set_log(CommandLine& command, Options& back_end, const CharacterDevice& cha
 
 } // namespace
 
+std::string channel_socket_by_hand(std::size_t character) {
+    return "channel" + std::to_string(character) + ".sock";
+}
+
 void add_characters(CommandLine& command, const GuestDefinition& definition,
                     const CommandContext& context) {
     const auto count = definition.characters.size();
@@ -146,7 +153,8 @@ void add_characters(CommandLine& command, const GuestDefinition& definition,
         const int fd = fd_of(context.character_fds, i);
         const bool socket = character.source == CharacterSource::unix_listener;
         const auto file = fd >= 0 && !socket ? fd_set(command, i, fd) : std::string();
-        auto options = socket ? socket_back_end(character, "char" + number, fd)
+        auto options = socket ? socket_back_end(character, "char" + number, fd,
+                                                context.by_hand ? channel_socket_by_hand(i) : "")
                               : back_end(character, "char" + number, file);
         set_log(command, options, character, count + i, fd_of(context.log_fds, i));
         command.add("-chardev", options);

@@ -45,6 +45,16 @@ constexpr PciKind pci_kinds[] = {{"pci-bridge", "pci-bridge"},
                                  {"pci-expander-bus", "pxb"},
                                  {"pcie-expander-bus", "pxb-pcie"}};
 
+constexpr std::string_view sata_device = "ich9-ahci";
+constexpr std::string_view fdc_device = "isa-fdc";
+constexpr std::string_view virtio_serial_device = "virtio-serial-pci";
+
+template <class Kind, std::size_t count>
+const Kind* kind_with(std::string_view device, const Kind (&kinds)[count]) {
+    const auto* const found = std::ranges::find(kinds, device, &Kind::device);
+    return found == std::end(kinds) ? nullptr : found;
+}
+
 // An unknown model is the usual one, which is the first: readers know the others.
 template <class Kind, std::size_t count>
 const Kind& kind_of(const Controller& controller, const Kind (&kinds)[count]) {
@@ -127,9 +137,9 @@ void add_other(CommandLine& command, const GuestDefinition& definition,
                const Controller& controller) {
     const auto id = controller_id(definition, controller);
     if (controller.type == ControllerType::sata)
-        return command.device(Json{{"driver", "ich9-ahci"}, {"id", id}}, controller.info);
+        return command.device(Json{{"driver", sata_device}, {"id", id}}, controller.info);
     if (controller.type == ControllerType::fdc)
-        return command.device(Json{{"driver", "isa-fdc"}, {"id", id}}, controller.info);
+        return command.device(Json{{"driver", fdc_device}, {"id", id}}, controller.info);
     if (controller.type == ControllerType::scsi) {
         Json device{{"driver", scsi_kind_of(controller).device}, {"id", id}};
         if (controller.queues != 0) device["num_queues"] = controller.queues;
@@ -138,7 +148,7 @@ void add_other(CommandLine& command, const GuestDefinition& definition,
         if (controller.iothread != 0) device["iothread"] = iothread_id(controller.iothread);
         return command.device(device, controller.info);
     }
-    Json device{{"driver", "virtio-serial-pci"}, {"id", id}};
+    Json device{{"driver", virtio_serial_device}, {"id", id}};
     if (controller.ports) device["max_ports"] = *controller.ports;
     if (controller.vectors) device["vectors"] = *controller.vectors;
     command.device(device, controller.info);
@@ -152,6 +162,19 @@ unsigned usb_ports_of(const Controller& controller) {
 
 const ScsiKind& scsi_kind_of(const Controller& controller) {
     return kind_of(controller, scsi_kinds);
+}
+
+std::optional<ControllerKind> controller_kind(std::string_view device) {
+    if (const auto* usb = kind_with(device, usb_kinds))
+        return ControllerKind{ControllerType::usb, usb->name};
+    if (const auto* scsi = kind_with(device, scsi_kinds))
+        return ControllerKind{ControllerType::scsi, scsi->name};
+    if (const auto* pci = kind_with(device, pci_kinds))
+        return ControllerKind{ControllerType::pci, pci->name};
+    if (device == sata_device) return ControllerKind{ControllerType::sata, {}};
+    if (device == fdc_device) return ControllerKind{ControllerType::fdc, {}};
+    if (device == virtio_serial_device) return ControllerKind{ControllerType::virtio_serial, {}};
+    return std::nullopt;
 }
 
 void add_controllers(CommandLine& command, const GuestDefinition& definition) {

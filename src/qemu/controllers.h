@@ -4,6 +4,7 @@
 
 #include "src/domain/guest_definition.h"
 
+#include <optional>
 #include <string_view>
 
 namespace vmwarden::qemu {
@@ -22,6 +23,14 @@ struct ScsiKind {
     bool unit_is_target = false;
 };
 const ScsiKind& scsi_kind_of(const Controller& controller);
+
+// What a driver of QEMU's is in the format; none for one that is no controller. A model is empty
+// where the type has no other.
+struct ControllerKind {
+    ControllerType type = ControllerType::pci;
+    std::string_view model;
+};
+std::optional<ControllerKind> controller_kind(std::string_view device);
 
 // All that the machine has not, bridges before what is plugged into them. `definition` is of
 // with_implied_devices().

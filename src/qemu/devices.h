@@ -26,6 +26,9 @@ std::vector<std::pair<std::string, std::string>> switch_problems(const GuestDefi
 void add_host_devices(CommandLine& command, const BootOrder& boot,
                       const GuestDefinition& definition, const CommandContext& context);
 
+// Where the socket of a channel is, that has no path, when a person runs the line; relative.
+std::string channel_socket_by_hand(std::size_t character);
+
 // Character device "charN" (query-chardev names a pty) and device "console-N", "channel-N" or
 // "parallel-N" for character N.
 void add_characters(CommandLine& command, const GuestDefinition& definition,

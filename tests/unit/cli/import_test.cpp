@@ -1,36 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "agent/cli/verbs.h"
-
-#include <gtest/gtest.h>
+#include "tests/unit/cli/run_verb.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace vmwarden::cli {
 namespace {
 
-struct Ran {
-    ExitCode code;
-    std::string out;
-    std::string err;
-};
-
 // `policy import-qemu-conf` over a file of this text.
 Ran import(const std::string& text, bool json = false) {
-    const auto file = testing::TempDir() + "qemu-" + std::to_string(::getpid()) + ".conf";
-    std::ofstream(file) << text;
-    GlobalOptions global;
-    global.json = json;
-    Context context(global, {}, {file});
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const auto code = import_policy(context);
-    std::cout.flush();
-    Ran ran{code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
-    ::unlink(file.c_str());
-    return ran;
+    return run_verb(import_policy, text, ".conf", {}, {}, json);
 }
 
 TEST(ImportPolicy, PutsThePolicyOnStdoutAndTheReportOnStderr) {

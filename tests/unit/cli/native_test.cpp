@@ -1,37 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "agent/cli/verbs.h"
-
-#include <gtest/gtest.h>
+#include "tests/unit/cli/run_verb.h"
 
 #include <cstdlib>
-#include <fstream>
-#include <iostream>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace vmwarden::cli {
 namespace {
 
-struct Ran {
-    ExitCode code;
-    std::string out;
-    std::string err;
-};
-
 Ran run(ExitCode (*verb)(Context&), const std::string& text, const VerbOptions& options = {},
         bool json = false) {
-    const auto file = testing::TempDir() + "native-" + std::to_string(::getpid());
-    std::ofstream(file) << text;
-    GlobalOptions global;
-    global.json = json;
-    Context context(global, options, {"qemu-argv", file});
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const auto code = verb(context);
-    std::cout.flush();
-    Ran ran{code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
-    ::unlink(file.c_str());
-    return ran;
+    return run_verb(verb, text, "", {"qemu-argv"}, options, json);
 }
 
 constexpr auto xml = "<domain type='qemu'><name>web</name><memory>65536</memory>"
