@@ -8,7 +8,7 @@
 
 namespace vmwarden {
 
-enum class ControllerType { pci, ide, sata, fdc, usb, scsi, virtio_serial };
+enum class ControllerType { pci, ide, sata, fdc, usb, scsi, virtio_serial, ccid };
 
 // <target> and <model> of a PCI controller; what is not said is chosen at start.
 struct PciController {

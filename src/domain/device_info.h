@@ -46,6 +46,12 @@ struct VirtioSerialAddress {
     bool operator==(const VirtioSerialAddress&) const = default;
 };
 
+// Of a smart card: the one slot of a reader.
+struct CcidAddress {
+    unsigned controller = 0;
+    bool operator==(const CcidAddress&) const = default;
+};
+
 struct IsaAddress {
     std::optional<unsigned> iobase = {};
     std::optional<unsigned> irq = {};
@@ -60,7 +66,11 @@ struct DimmAddress {
 };
 
 using DeviceAddress = std::variant<std::monostate, PciAddress, DriveAddress, UsbAddress,
-                                   VirtioSerialAddress, IsaAddress, DimmAddress>;
+                                   VirtioSerialAddress, IsaAddress, DimmAddress, CcidAddress>;
+
+// Of a virtio device on PCI: one that drivers of before virtio 1.0 find as well, or one that they
+// do not find. unsaid: as the bus it is on has it.
+enum class VirtioModel { unsaid, transitional, non_transitional };
 
 struct DeviceInfo {
     DeviceAddress address = {}; // none: assigned at start
@@ -70,7 +80,8 @@ struct DeviceInfo {
     unsigned acpi_index = 0; // of PCI: 0: none
     // Of a virtio device but a network card, which has its own: of virtio_switches, in their order.
     std::vector<NamedSwitch> virtio = {};
-    SourcePlace place = {}; // of the address, or of the device
+    VirtioModel model = VirtioModel::unsaid; // but of a network card, which has its own
+    SourcePlace place = {};                  // of the address, or of the device
     bool operator==(const DeviceInfo&) const = default;
 };
 

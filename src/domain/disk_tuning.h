@@ -26,7 +26,9 @@ struct IoLimits {
 
 struct IoTune {
     IoLimits limits;
-    IoLimits bursts;             // what may be reached for a while
+    IoLimits bursts; // what may be reached for a while
+    // Seconds that a burst may last, by what it lifts; 0: QEMU's one.
+    IoLimits lengths = {};
     std::uint64_t size_iops = 0; // bytes that count as one operation; 0: each counts as one
     bool operator==(const IoTune&) const = default;
 };
@@ -37,6 +39,10 @@ struct DiskGeometry {
     unsigned sectors = 0;
     bool operator==(const DiskGeometry&) const = default;
 };
+
+// Bytes of a serial number that a device on this bus has room for.
+enum class DiskBus;
+std::size_t shown_serial(DiskBus bus);
 
 struct DiskTuning {
     DiskIo io = DiskIo::unsaid;
@@ -53,9 +59,12 @@ struct DiskTuning {
     std::optional<DiskGeometry> geometry;
     unsigned logical_block = 0; // bytes; 0: 512
     unsigned physical_block = 0;
-    unsigned rotation_rate = 0; // 1: none, it is no disk that turns; 0: not said
-    unsigned iothread = 0;      // of virtio: the one that serves it; 0: QEMU's main one
-    unsigned boot_order = 0;    // 1 is tried first; 0: as <os> says
+    unsigned rotation_rate = 0;       // 1: none, it is no disk that turns; 0: not said
+    unsigned iothread = 0;            // of virtio: the one that serves it; 0: QEMU's main one
+    std::optional<bool> removable;    // of usb: it shows itself as a stick
+    std::optional<bool> copy_on_read; // what is read from below is kept in the image
+    std::uint64_t metadata_cache = 0; // bytes that QEMU remembers of a qcow2's tables; 0: its own
+    unsigned boot_order = 0;          // 1 is tried first; 0: as <os> says
     bool operator==(const DiskTuning&) const = default;
 };
 

@@ -97,26 +97,53 @@ Element* ElementReader::only_child(std::string_view name) {
     return first;
 }
 
+void ElementReader::refuse_attribute(Attribute& attribute, const NotDone& entry, bool aside) {
+    attribute.known = true;
+    const auto what = "'" + attribute.name + "' of " + tag();
+    if (aside)
+        report_.warning(attribute.name_at, what + " is set aside", std::string(entry.reason));
+    else
+        error(attribute.name_at, refusal(what, entry), "remove it");
+}
+
+void ElementReader::refuse_child(Element& element, const NotDone& entry, bool aside) {
+    element.known = true;
+    const auto what = "<" + element.name + "> in " + tag();
+    if (aside)
+        report_.warning(element.at, what + " is set aside", std::string(entry.reason));
+    else
+        error(element.at, refusal(what, entry), "remove it");
+}
+
 void ElementReader::refuse_attributes(std::span<const NotDone> list) {
     for (const auto& entry : list) {
         refused_attributes_.push_back(entry.name);
-        for (auto& attribute : element_.attributes) {
-            if (attribute.name != entry.name) continue;
-            attribute.known = true;
-            error(attribute.name_at, refusal("'" + attribute.name + "' of " + tag(), entry),
-                  "remove it");
-        }
+        for (auto& attribute : element_.attributes)
+            if (attribute.name == entry.name) refuse_attribute(attribute, entry, false);
     }
 }
 
 void ElementReader::refuse_children(std::span<const NotDone> list) {
     for (const auto& entry : list) {
         refused_children_.push_back(entry.name);
-        for (auto& element : element_.children) {
-            if (element.name != entry.name) continue;
-            element.known = true;
-            error(element.at, refusal("<" + element.name + "> in " + tag(), entry), "remove it");
-        }
+        for (auto& element : element_.children)
+            if (element.name == entry.name) refuse_child(element, entry, false);
+    }
+}
+
+void ElementReader::set_aside_attributes(std::span<const NotDone> list) {
+    for (const auto& entry : list) {
+        known_attributes_.push_back(entry.name);
+        for (auto& attribute : element_.attributes)
+            if (attribute.name == entry.name) refuse_attribute(attribute, entry, true);
+    }
+}
+
+void ElementReader::set_aside_children(std::span<const NotDone> list) {
+    for (const auto& entry : list) {
+        know_child(entry.name);
+        for (auto& element : element_.children)
+            if (element.name == entry.name) refuse_child(element, entry, true);
     }
 }
 

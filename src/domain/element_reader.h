@@ -92,6 +92,9 @@ class ElementReader {
     // reason.
     void refuse_attributes(std::span<const NotDone> list);
     void refuse_children(std::span<const NotDone> list);
+    // As those, of what changes nothing here: a warning with the reason, and no more is made of it.
+    void set_aside_attributes(std::span<const NotDone> list);
+    void set_aside_children(std::span<const NotDone> list);
     // An attribute that may only say what is so anyway.
     void expect(std::string_view name, std::string_view value, std::string_view reason);
 
@@ -101,6 +104,8 @@ class ElementReader {
     void finish();
 
   private:
+    void refuse_attribute(Attribute& attribute, const NotDone& entry, bool aside);
+    void refuse_child(Element& element, const NotDone& entry, bool aside);
     template <class Read>
     void read_element(Element& element, Read& read) {
         element.known = true;

@@ -36,6 +36,10 @@ std::string PciPlace::text() const {
     return out.data();
 }
 
+std::size_t shown_serial(DiskBus bus) {
+    return bus == DiskBus::scsi || bus == DiskBus::usb ? 36 : 20;
+}
+
 bool valid_guest_name(std::string_view name) {
     constexpr std::size_t longest = 64;
     if (name.empty() || name.size() > longest || name[0] == '.' || name[0] == '-') return false;

@@ -164,6 +164,7 @@ struct Video {
     std::uint64_t vgamem = 0;
     unsigned heads = 0; // 0: not said, which is one
     std::optional<bool> edid = {};
+    std::optional<bool> accel3d = {}; // of virtio: the guest draws with the host's GPU
     std::optional<VideoResolution> resolution = {};
     DeviceInfo info = {};
     bool operator==(const Video&) const = default;
@@ -187,10 +188,12 @@ struct GuestDefinition {
     DomainType type = DomainType::qemu;
     std::string name; // valid_guest_name()
     std::optional<Uuid> uuid;
+    std::optional<Uuid> generation_id; // <genid>: what a guest sees change when it is copied
     std::string title;
     std::string description;
     std::string metadata; // other programs' notes: the markup inside <metadata> as it was written
     Bytes memory;         // at boot, with the memory modules
+    std::optional<bool> dump_core; // whether its memory is in QEMU's core dumps; none: it is not
     std::optional<MaxMemory> max_memory;
     std::optional<Bytes> current_memory; // balloon target; at most memory
     MemoryBacking memory_backing;
@@ -277,7 +280,9 @@ inline constexpr KnownSwitch hyperv_switches[] = {{"relaxed", "hv-relaxed"},
                                                   {"ipi", "hv-ipi"},
                                                   {"reenlightenment", "hv-reenlightenment"},
                                                   {"evmcs", "hv-evmcs"},
-                                                  {"avic", "hv-avic"}};
+                                                  {"avic", "hv-avic"},
+                                                  {"emsr_bitmap", "hv-emsr-bitmap"},
+                                                  {"xmm_input", "hv-xmm-input"}};
 inline constexpr KnownSwitch kvm_switches[] = {{"hidden", "kvm"},
                                                {"hint-dedicated", "kvm-hint-dedicated"},
                                                {"poll-control", "kvm-poll-control"},

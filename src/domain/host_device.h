@@ -51,8 +51,8 @@ struct HostDevice {
     PciPlace pci = {}; // of pci
     Uuid mdev = {};    // of mdev: its name
     StartupPolicy startup = StartupPolicy::unsaid;
-    // Of pci, true: taken from its driver at start, and given back. Of usb true always: QEMU does
-    // it.
+    // Of pci, true: taken from its driver at start, and given back. Of usb it says nothing: QEMU
+    // does it in any case.
     std::optional<bool> managed;
     bool names_driver = false;        // <driver name='vfio'/>, which is the only one
     unsigned boot_order = 0;          // as DiskTuning has it

@@ -41,6 +41,10 @@ struct CpuDetails {
     CpuCache cache = CpuCache::unsaid; // emulate: of level 3
     std::optional<bool> migratable;    // of host-passthrough and maximum
     std::optional<bool> fallback;      // another model may stand in: none ever does
+    std::string vendor_id = {}; // what the guest reads as its maker: 12 bytes; empty: the model's
+    // How wide its physical addresses are: the host's (0), or so many bits; none: QEMU's own.
+    std::optional<unsigned> address_bits = {};
+    unsigned most_address_bits = 0; // of the host's, at most so many; 0: all
     std::optional<CpuTopology> topology;
     std::vector<CpuFeature> features;
     SourcePlace place;
@@ -57,6 +61,9 @@ struct FeatureDetails {
     std::string hyperv_vendor;     // of the switch "vendor_id"
     std::optional<bool> stimer_direct;
     std::vector<NamedSwitch> kvm;
+    unsigned dirty_ring = 0;     // entries of KVM's ring of written pages; 0: none
+    std::uint64_t tcg_cache = 0; // KiB of translated code; 0: QEMU's own
+    std::uint64_t tseg = 0;      // KiB that only system management mode sees; 0: QEMU's own
     std::optional<bool> pmu;
     std::optional<bool> vmport;
     std::optional<bool> smm;

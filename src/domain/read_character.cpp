@@ -22,26 +22,27 @@ constexpr const char* agent_channel = "com.redhat.spice.0";
 constexpr Word<Target> serial_targets[] = {{"isa-serial", Target::serial},
                                            {"pci-serial", Target::pci_serial},
                                            {"usb-serial", Target::usb_serial}};
-constexpr NotDone serial_targets_refused[] = {{"spapr-vio-serial", "only pSeries guests have one"},
-                                              {"system-serial", "only ARM guests have one"},
-                                              {"sclp-serial", "only s390x guests have one"},
-                                              {"isa-debug"}};
+constexpr NotDone serial_targets_refused[] = {
+    {"spapr-vio-serial", "only pSeries guests have one"},
+    {"system-serial", "only ARM guests have one"},
+    {"sclp-serial", "only s390x guests have one"},
+    {"isa-debug", "what firmware tells there is for who builds it"}};
 constexpr Word<Target> console_targets[] = {{"serial", Target::serial},
                                             {"virtio", Target::virtio_console}};
-constexpr NotDone console_targets_refused[] = {{"xen", "only Xen guests have one"},
-                                               {"uml", "only QEMU is launched here"},
-                                               {"lxc", "only QEMU is launched here"},
-                                               {"openvz", "only QEMU is launched here"},
-                                               {"sclp"},
-                                               {"sclplm"}};
+constexpr NotDone console_targets_refused[] = {
+    {"xen", "only Xen guests have one"},    {"uml", "only QEMU is launched here"},
+    {"lxc", "only QEMU is launched here"},  {"openvz", "only QEMU is launched here"},
+    {"sclp", "only s390x guests have one"}, {"sclplm", "only s390x guests have one"}};
 constexpr Word<Target> channel_targets[] = {{"virtio", Target::virtio_channel}};
-constexpr NotDone channel_targets_refused[] = {{"guestfwd"}, {"xen", "only Xen guests have one"}};
-constexpr NotDone serial_models_refused[] = {{"spapr-vty", "only pSeries guests have one"},
-                                             {"pl011", "only ARM guests have one"},
-                                             {"16550a", "only ARM and RISC-V guests have one"},
-                                             {"sclpconsole", "only s390x guests have one"},
-                                             {"sclplmconsole", "only s390x guests have one"},
-                                             {"isa-debugcon"}};
+constexpr NotDone channel_targets_refused[] = {
+    {"guestfwd", "no address of a network leads to the host"}, {"xen", "only Xen guests have one"}};
+constexpr NotDone serial_models_refused[] = {
+    {"spapr-vty", "only pSeries guests have one"},
+    {"pl011", "only ARM guests have one"},
+    {"16550a", "only ARM and RISC-V guests have one"},
+    {"sclpconsole", "only s390x guests have one"},
+    {"sclplmconsole", "only s390x guests have one"},
+    {"isa-debugcon", "what firmware tells there is for who builds it"}};
 
 bool is_x86(const std::string& arch) {
     return arch.empty() || arch == "x86_64" || arch == "i686";
@@ -96,16 +97,16 @@ bool repeats(const DeviceInfo& one, const DeviceInfo& other) {
     return same_address && (one.alias == other.alias || one.alias.empty());
 }
 
-// A console on a serial port is that port: libvirt writes both. What it says must agree with what
-// the <serial> said.
+// A console on a serial port is that port: libvirt writes both, and believes the <serial>.
 void add_serial_console(ElementReader& element, CharacterDevice device, GuestDefinition& guest) {
     const auto* serial = holder(guest, Target::serial, device.port);
     if (serial == nullptr) return add(element, std::move(device), serial_ports, guest);
     if (!same_other_end(*serial, device) || !repeats(device.info, serial->info))
-        element.error(element.at(),
-                      "this console is serial port " + std::to_string(device.port) + " of line " +
-                          std::to_string(serial->place.line) + " but says otherwise",
-                      "remove <console>, or write it as <serial> is written");
+        element.report().warning(element.at(),
+                                 "what this console says is set aside: it is serial port " +
+                                     std::to_string(device.port) + " of line " +
+                                     std::to_string(serial->place.line),
+                                 "remove <console>, or write it as <serial> is written");
 }
 
 void read_serial_model(ElementReader& model, const CharacterDevice& device) {
@@ -119,6 +120,14 @@ DeviceInfo read_serial_info(ElementReader& element, Target target) {
     if (target == Target::pci_serial) return read_device_info(element, {AddressKind::pci});
     if (target == Target::usb_serial) return read_device_info(element, {AddressKind::usb});
     return read_device_info(element, {AddressKind::isa});
+}
+
+bool is_generated(std::string_view path) {
+    constexpr std::string_view places[] = {
+        "/run/libvirt/qemu/channel/", "/var/run/libvirt/qemu/channel/",
+        "/var/lib/libvirt/qemu/channel/target/", "/var/lib/libvirt/qemu/domain-"};
+    return std::any_of(std::begin(places), std::end(places),
+                       [&](std::string_view place) { return path.starts_with(place); });
 }
 
 } // namespace
@@ -157,6 +166,12 @@ void read_channel(ElementReader& element, GuestDefinition& guest) {
     CharacterDevice device;
     device.target = Target::virtio_channel;
     if (!read_other_end(element, device)) return element.skip_rest();
+    if (device.source == CharacterSource::unix_listener && is_generated(device.path)) {
+        element.report().warning(element.at(), "the path of <channel> is set aside",
+                                 "libvirt chose it for a guest that ran; here it is among the "
+                                 "guest's state");
+        device.path.clear();
+    }
     const bool given = element.child("target", [&](ElementReader& target) {
         if (!target.required_word("type", channel_targets, channel_targets_refused))
             return target.skip_rest();

@@ -23,7 +23,8 @@ constexpr NotDone timers_refused[] = {{"platform", "only Xen guests have it"},
 constexpr NotDone tick_policies_refused[] = {{"merge", "no emulation of QEMU's does this"}};
 constexpr NotDone tracks_refused[] = {{"boot", "only Xen guests have it"},
                                       {"realtime", "only Xen guests have it"}};
-constexpr NotDone timer_refused[] = {{"mode", "only Xen guests have it"}};
+constexpr NotDone timer_aside[] = {
+    {"mode", "only Xen has it: a guest of KVM's has the processor's own"}};
 constexpr NotDone timer_children_refused[] = {
     {"catchup", "how fast the clock catches up is QEMU's to choose"}};
 
@@ -71,7 +72,7 @@ void read_timer(ElementReader& element, GuestDefinition& guest) {
         if (timer.name != TimerName::tsc)
             element.error(frequency->at, "only timer 'tsc' has a frequency", "remove it");
     }
-    element.refuse_attributes(timer_refused);
+    element.set_aside_attributes(timer_aside);
     element.refuse_children(timer_children_refused);
     const bool kvm = timer.name == TimerName::hypervclock && timer.present != false;
     if (kvm && guest.type == DomainType::qemu)

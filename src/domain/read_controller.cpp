@@ -9,7 +9,9 @@ namespace vmwarden::domain {
 namespace {
 
 constexpr NotDone controllers_refused[] = {
-    {"ccid"}, {"nvme"}, {"xenbus", "only Xen guests have one"}, {"isa"}};
+    {"nvme", "its disks would be files behind it: write bus='virtio' or bus='scsi'"},
+    {"xenbus", "only Xen guests have one"},
+    {"isa", "only bhyve guests have one"}};
 constexpr Word<std::string_view> pci_models[] = {self("pci-root"),
                                                  self("pcie-root"),
                                                  self("pci-bridge"),
@@ -38,7 +40,7 @@ constexpr Word<std::string_view> usb_models[] = {
     self("ich9-uhci3"), self("none")};
 constexpr NotDone usb_models_refused[] = {
     {"vt82c686b-uhci", "only other machines than PCs have one"},
-    {"pci-ohci"},
+    {"pci-ohci", "use piix3-uhci, which is as slow"},
     {"qusb1", "only Xen guests have one"},
     {"qusb2", "only Xen guests have one"}};
 constexpr Word<std::string_view> scsi_models[] = {self("virtio-scsi"), self("lsilogic"),
@@ -47,14 +49,13 @@ constexpr Word<std::string_view> scsi_models[] = {self("virtio-scsi"), self("lsi
 constexpr NotDone scsi_models_refused[] = {{"auto", "a model that is left out is virtio-scsi"},
                                            {"buslogic", "QEMU has none"},
                                            {"ibmvscsi", "only pSeries guests have one"},
-                                           {"am53c974"},
-                                           {"dc390"},
-                                           {"ncr53c90", "only other machines than PCs have one"},
-                                           {"virtio-transitional"},
-                                           {"virtio-non-transitional"}};
-constexpr NotDone driver_children_refused[] = {{"iothreads"}};
-constexpr NotDone target_refused[] = {{"memReserve"},
-                                      {"index", "only pSeries guests have several roots"}};
+                                           {"am53c974", "use lsilogic"},
+                                           {"dc390", "use lsilogic"},
+                                           {"ncr53c90", "only other machines than PCs have one"}};
+constexpr NotDone driver_children_refused[] = {{"iothreads", "one I/O thread serves a controller"}};
+constexpr NotDone target_refused[] = {
+    {"memReserve", "how much memory a bus reserves is QEMU's to choose"},
+    {"index", "only pSeries guests have several roots"}};
 
 // False for a model that was refused or is missing.
 bool read_model(ElementReader& element, Controller& controller) {
@@ -63,6 +64,13 @@ bool read_model(ElementReader& element, Controller& controller) {
         if (word) controller.model = *word;
         return word.has_value();
     };
+    const bool virtio =
+        controller.type == ControllerType::scsi || controller.type == ControllerType::virtio_serial;
+    if (virtio && model && (model->text == "virtio" || model->text.ends_with("transitional"))) {
+        const auto kind = element.word("model", virtio_models);
+        controller.info.model = kind.value_or(VirtioModel::unsaid);
+        return kind.has_value();
+    }
     switch (controller.type) {
     case ControllerType::pci:
         if (!model)
@@ -77,6 +85,7 @@ bool read_model(ElementReader& element, Controller& controller) {
     case ControllerType::sata:
     case ControllerType::fdc:
     case ControllerType::virtio_serial:
+    case ControllerType::ccid:
         break;
     }
     if (model)
@@ -220,8 +229,18 @@ void read_driver(ElementReader& driver, Controller& controller, const GuestDefin
     driver.skip_rest();
 }
 
+DeviceInfo read_info(ElementReader& element, const Controller& controller) {
+    if (controller.type == ControllerType::fdc || is_root(controller))
+        return read_device_info(element, {});
+    if (controller.type == ControllerType::ccid)
+        return read_device_info(element, {AddressKind::usb});
+    return read_device_info(element, {AddressKind::pci});
+}
+
 std::optional<unsigned> read_index(ElementReader& element, const Controller& controller) {
     const auto index = number_in(element, "index", 0, 255);
+    if (controller.type == ControllerType::ccid && index.value_or(0) != 0)
+        element.error(element.at(), "a guest has one reader for smart cards", "write index='0'");
     if (controller.type == ControllerType::pci && index && is_root(controller) != (*index == 0))
         element.error(element.at(),
                       is_root(controller) ? "the root has index 0" : "index 0 is the root's",
@@ -258,9 +277,9 @@ void read_controller(ElementReader& element, GuestDefinition& guest) {
     if (serial) controller.vectors = number_in(element, "vectors", 0, 2048);
     if (controller.type == ControllerType::pci) read_pci(element, controller);
     if (controller.type == ControllerType::usb) read_master(element, controller);
-    controller.info = controller.type == ControllerType::fdc || is_root(controller)
-                          ? read_device_info(element, {})
-                          : read_device_info(element, {AddressKind::pci});
+    const auto model = controller.info.model;
+    controller.info = read_info(element, controller);
+    controller.info.model = model;
     element.child("driver", [&](ElementReader& driver) { read_driver(driver, controller, guest); });
     for (const auto& other : guest.controllers)
         if (clashes(controller, other))

@@ -10,18 +10,56 @@ namespace {
 
 constexpr Word<std::string_view> cpu_modes[] = {self("host-passthrough"), self("host-model"),
                                                 self("maximum"), self("custom")};
-constexpr NotDone cpu_refused[] = {{"vendor", "another host's processor is not looked at"},
-                                   {"maxphysaddr"}};
-constexpr NotDone model_refused[] = {{"vendor_id"}};
-constexpr NotDone topology_refused[] = {{"clusters", "no processor of a PC has them"}};
+constexpr NotDone cpu_aside[] = {
+    {"vendor", "the host's processor is not asked who made it: a guest may start on any"}};
+constexpr Word<bool> address_modes[] = {{"passthrough", true}, {"emulate", false}};
+// libvirt knows them of hosts, or knew them once; no processor of QEMU's has a switch for them.
+constexpr std::string_view features_aside[] = {"cmt",   "mbm_local", "mbm_total", "osxsave",
+                                               "ospke", "cvt16",     "pconfig"};
 constexpr Word<bool> fallbacks[] = {{"allow", true}, {"forbid", false}};
+
+void read_vendor_id(ElementReader& model, CpuDetails& cpu) {
+    constexpr std::size_t length = 12; // three registers
+    const auto vendor = model.attribute("vendor_id");
+    if (!vendor) return;
+    const bool plain =
+        std::ranges::all_of(vendor->text, [](char c) { return c >= ' ' && c <= '~' && c != ','; });
+    if (vendor->text.size() == length && plain)
+        cpu.vendor_id = vendor->text;
+    else
+        model.error(vendor->at, in_quotes(vendor->text) + " cannot be a processor's maker",
+                    "write 12 signs of ASCII, GenuineIntel say");
+}
+
+void read_address_bits(ElementReader& element, CpuDetails& cpu) {
+    const auto number = [&](std::string_view name, unsigned least) {
+        const auto text = element.attribute(name);
+        return static_cast<unsigned>(
+            text ? number_from(*text, name, least, 64, element.report()).value_or(0) : 0);
+    };
+    const auto host = element.required_word("mode", address_modes);
+    const auto bits = number("bits", 32);
+    cpu.most_address_bits = number("limit", 1);
+    if (!host) return;
+    cpu.address_bits = *host ? 0 : bits;
+    if (*host && bits != 0)
+        element.error(element.at(), "mode 'passthrough' has the host's number of bits",
+                      "remove bits, or write mode='emulate'");
+    if (!*host && bits == 0)
+        element.error(element.at(), "mode 'emulate' needs a number of bits", "write bits='40'");
+    if (!*host && cpu.most_address_bits != 0)
+        element.error(element.at(), "only mode 'passthrough' has a limit", "remove it");
+}
 
 // Also of features: they have dots and dashes as well.
 void read_model(ElementReader& model, GuestDefinition& guest) {
     guest.cpu.fallback = model.word("fallback", fallbacks);
-    model.refuse_attributes(model_refused);
+    read_vendor_id(model, guest.cpu);
     const auto name = model.trimmed_text();
     const bool custom = guest.cpu_mode.empty() || guest.cpu_mode == "custom";
+    if (guest.cpu_mode == "host-model" && !name.text.empty())
+        return model.report().warning(name.at, "model " + in_quotes(name.text) + " is set aside",
+                                      "mode 'host-model' is the host's own");
     if (!custom && !name.text.empty())
         model.error(model.at(), "mode '" + guest.cpu_mode + "' takes no <model>",
                     "remove <model>, or write mode='custom'");
@@ -43,7 +81,7 @@ void read_topology(ElementReader& element, GuestDefinition& guest) {
     topology.dies = count("dies", false);
     topology.cores = count("cores", true);
     topology.threads = count("threads", true);
-    element.refuse_attributes(topology_refused);
+    element.expect("clusters", "1", "no processor of a PC has them");
     const auto product = std::uint64_t{topology.sockets} * topology.dies * topology.cores *
                          std::uint64_t{topology.threads};
     if (product != guest.vcpus)
@@ -62,6 +100,9 @@ void read_feature(ElementReader& element, GuestDefinition& guest) {
     const auto name = element.required_attribute("name");
     if (!name) return;
     feature.name = token_from(*name, "feature", element.report()).value_or("");
+    if (std::ranges::find(features_aside, feature.name) != std::end(features_aside))
+        return element.report().warning(name->at, "feature '" + feature.name + "' is set aside",
+                                        "no processor of QEMU's has a switch for it");
     const auto same = [&](const CpuFeature& other) { return other.name == feature.name; };
     if (std::any_of(guest.cpu.features.begin(), guest.cpu.features.end(), same))
         return element.error(name->at, "feature " + in_quotes(name->text) + " is listed twice",
@@ -92,7 +133,7 @@ void check_modes(ElementReader& cpu, bool model, bool numa, const GuestDefinitio
     if (!model && guest.cpu_mode == "custom")
         cpu.error(cpu.at(), "mode 'custom' needs a <model>", "write <model>qemu64</model>");
     if (model || says_mode) return;
-    if (!details.features.empty() || details.cache != CpuCache::unsaid)
+    if (!details.features.empty() || details.cache != CpuCache::unsaid || details.address_bits)
         cpu.error(cpu.at(), "features and caches need a mode or a model",
                   "write <cpu mode='maximum'>");
     else if (!details.topology && !numa)
@@ -124,7 +165,9 @@ void read_cpu(ElementReader& cpu, GuestDefinition& guest) {
     cpu.child("cache", [&](ElementReader& element) { read_cache(element, guest); });
     const bool numa = cpu.child("numa", [&](ElementReader& element) { read_numa(element, guest); });
     check_modes(cpu, model && !guest.cpu_mode.empty(), numa, guest);
-    cpu.refuse_children(cpu_refused);
+    cpu.child("maxphysaddr",
+              [&](ElementReader& element) { read_address_bits(element, guest.cpu); });
+    cpu.set_aside_children(cpu_aside);
 }
 
 } // namespace vmwarden::domain

@@ -12,11 +12,11 @@ namespace {
 constexpr std::size_t longest_alias = 128;
 
 constexpr Word<AddressKind> kinds[] = {
-    {"pci", AddressKind::pci}, {"drive", AddressKind::drive},
-    {"usb", AddressKind::usb}, {"virtio-serial", AddressKind::virtio_serial},
-    {"isa", AddressKind::isa}, {"dimm", AddressKind::dimm}};
-constexpr NotDone kinds_refused[] = {{"ccid", "there are no smart card readers"},
-                                     {"spapr-vio", "only pSeries guests have such a bus"},
+    {"pci", AddressKind::pci},  {"drive", AddressKind::drive},
+    {"usb", AddressKind::usb},  {"virtio-serial", AddressKind::virtio_serial},
+    {"isa", AddressKind::isa},  {"dimm", AddressKind::dimm},
+    {"ccid", AddressKind::ccid}};
+constexpr NotDone kinds_refused[] = {{"spapr-vio", "only pSeries guests have such a bus"},
                                      {"virtio-s390", "only s390x guests have such a bus"},
                                      {"ccw", "only s390x guests have such a bus"},
                                      {"virtio-mmio", "a PC has no such bus"},
@@ -122,6 +122,9 @@ DeviceAddress read_kind(ElementReader& address, AddressKind kind) {
         return read_virtio_serial(address);
     case AddressKind::dimm:
         return read_dimm(address);
+    case AddressKind::ccid:
+        number_at(address, "slot", 0);
+        return CcidAddress{number_at(address, "controller", 0)};
     case AddressKind::isa:
         break;
     }
@@ -145,11 +148,13 @@ void read_address(ElementReader& address, std::span<const AddressKind> possible,
     address.skip_rest();
 }
 
+// libvirt's own have dots as well: "pci.1".
 bool is_alias(std::string_view text) {
+    const bool own = !text.starts_with("ua-");
     return !text.empty() && text.size() <= longest_alias &&
-           std::all_of(text.begin(), text.end(), [](char c) {
+           std::all_of(text.begin(), text.end(), [&](char c) {
                return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '_' || c == '-';
+                      c == '_' || c == '-' || (own && c == '.');
            });
 }
 

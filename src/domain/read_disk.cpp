@@ -11,19 +11,32 @@ namespace vmwarden::domain {
 namespace {
 
 constexpr NotDone devices_refused[] = {{"lun", "raw SCSI commands to the host are not passed on"}};
-constexpr NotDone buses_refused[] = {
-    {"xen", "only Xen guests have one"}, {"uml", "only QEMU is launched here"}, {"sd"}, {"nvme"}};
-constexpr NotDone attributes_refused[] = {{"model"}, {"rawio"}, {"sgio"}, {"snapshot"}};
-constexpr NotDone children_refused[] = {{"auth"},
+constexpr NotDone buses_refused[] = {{"xen", "only Xen guests have one"},
+                                     {"uml", "only QEMU is launched here"},
+                                     {"sd", "a PC has no slot for such a card"},
+                                     {"nvme", "use virtio, or scsi"}};
+constexpr std::string_view no_commands = "raw SCSI commands to the host are not passed on";
+constexpr NotDone attributes_refused[] = {{"rawio", no_commands}, {"sgio", no_commands}};
+constexpr NotDone attributes_aside[] = {{"snapshot", "snapshots are not made here"}};
+constexpr NotDone children_refused[] = {{"auth", "passwords are not kept for guests"},
                                         {"backenddomain", "only Xen guests have one"},
-                                        {"encryption"},
-                                        {"mirror"},
-                                        {"throttlefilters"}};
+                                        {"encryption",
+                                         "there are no secrets for guests in this version: encrypt "
+                                         "the host's disk"},
+                                        {"throttlefilters", "each disk has limits of its own"}};
+constexpr NotDone children_aside[] = {
+    {"mirror", "only a running guest has one: the disk is what <source> says"}};
 constexpr NotDone driver_refused[] = {
-    {"copy_on_read"}, {"discard_no_unref"}, {"max_bufsize"}, {"metadata_cache"}};
+    {"discard_no_unref", "QEMU has it since 8.1, and no emulator is asked before a start"},
+    {"max_bufsize", "only vhost-user disks have one"}};
 constexpr NotDone driver_children_refused[] = {
-    {"iothreads", "one I/O thread serves a disk"}, {"metadata_cache"}, {"statistics"}};
-constexpr NotDone target_refused[] = {{"tray"}, {"removable"}, {"dpofua"}};
+    {"iothreads", "one I/O thread serves a disk"},
+    {"statistics", "how often a disk was slow is not counted"}};
+constexpr NotDone target_refused[] = {
+    {"dpofua", "QEMU has it since 7.2, and no emulator is asked before a start"}};
+constexpr Word<bool> trays[] = {{"closed", false}, {"open", true}};
+
+constexpr std::uint64_t most_cache = 1024ULL * 1024 * 1024;
 
 struct Prefix {
     std::string_view letters;
@@ -40,9 +53,27 @@ const Prefix* prefix_of(std::string_view target) {
     return found == std::end(prefixes) ? nullptr : found;
 }
 
-// What the device model can show the guest.
-std::size_t longest_serial(DiskBus bus) {
-    return bus == DiskBus::scsi || bus == DiskBus::usb ? 36 : 20;
+constexpr std::size_t longest_serial = 255;
+
+void read_metadata_cache(ElementReader& cache, Disk& disk) {
+    constexpr std::uint64_t least = 64ULL * 1024; // a cluster
+    const bool given = cache.child("max_size", [&](ElementReader& size) {
+        const auto unit = size.attribute("unit");
+        const auto number = size.trimmed_text();
+        // Without a unit it counts bytes.
+        const auto bytes =
+            unit ? memory_from(number, unit, size.report()).value_or(Bytes{}).count
+                 : number_from(number, "max_size", least, most_cache, size.report()).value_or(0);
+        disk.tuning.metadata_cache = bytes;
+        if (bytes != 0 && (bytes < least || bytes > most_cache))
+            size.error(number.at, "this cache has 64 KiB to 1 GiB",
+                       "write <max_size unit='MiB'>16</max_size>");
+    });
+    if (!given)
+        cache.error(cache.at(), "<metadata_cache> says no size",
+                    "write <max_size unit='MiB'>16</max_size>");
+    if (disk.format != DiskFormat::qcow2)
+        cache.error(cache.at(), "only a qcow2 image has metadata to remember", "remove it");
 }
 
 void read_driver(ElementReader& driver, Disk& disk, const GuestDefinition& guest) {
@@ -51,6 +82,8 @@ void read_driver(ElementReader& driver, Disk& disk, const GuestDefinition& guest
         disk.format = *format;
     if (const auto cache = driver.word("cache", disk_caches)) disk.cache = *cache;
     read_driver_tuning(driver, disk, guest);
+    disk.tuning.copy_on_read = driver.word("copy_on_read", on_off);
+    driver.child("metadata_cache", [&](ElementReader& cache) { read_metadata_cache(cache, disk); });
     disk.info.virtio = read_switches(driver, virtio_switches);
     driver.refuse_attributes(driver_refused);
     driver.refuse_children(driver_children_refused);
@@ -87,6 +120,12 @@ void read_target(ElementReader& target, Disk& disk, const GuestDefinition& guest
     const auto bus = target.attribute("bus");
     const auto stated = target.word("bus", disk_buses, buses_refused);
     disk.tuning.rotation_rate = read_rotation_rate(target);
+    const auto removable_at = target.attribute("removable");
+    disk.tuning.removable = target.word("removable", on_off);
+    const auto tray_at = target.attribute("tray");
+    if (target.word("tray", trays) == true)
+        target.error(tray_at->at, "a tray that is open has nothing in it",
+                     "remove <source>, or write tray='closed'");
     target.refuse_attributes(target_refused);
     const auto name = target.required_attribute("dev");
     if (!name) return;
@@ -96,6 +135,8 @@ void read_target(ElementReader& target, Disk& disk, const GuestDefinition& guest
     if (bus && !stated) return;
     disk.target = name->text;
     disk.bus = stated.value_or(prefix_of(name->text)->bus);
+    if (removable_at && disk.bus != DiskBus::usb)
+        target.error(removable_at->at, "only a disk on bus 'usb' can be removable", "remove it");
     check_bus(target, *name, disk);
     check_target_is_free(target, *name, guest);
 }
@@ -127,9 +168,13 @@ void read_serial_number(ElementReader& serial, Disk& disk) {
                             "use letters, digits, blanks and '_.+-'");
     if (disk.device == DiskDevice::floppy)
         return serial.error(serial.at(), "a floppy has no serial number", "remove it");
-    disk.serial =
-        line_from(value, "this bus's serial number", longest_serial(disk.bus), serial.report())
-            .value_or("");
+    disk.serial = line_from(value, "serial number", longest_serial, serial.report()).value_or("");
+    const auto shown = shown_serial(disk.bus);
+    if (disk.serial.size() > shown)
+        serial.report().warning(value.at,
+                                "the guest sees the first " + std::to_string(shown) +
+                                    " bytes of this serial number",
+                                "a device on this bus has no room for more");
 }
 
 void read_transient(ElementReader& element, Disk& disk) {
@@ -190,14 +235,18 @@ void read_disk(ElementReader& element, GuestDefinition& guest) {
     disk.type = type.value_or(DiskSource::file);
     disk.device = element.word("device", disk_devices, devices_refused).value_or(DiskDevice::disk);
     element.refuse_attributes(attributes_refused);
+    element.set_aside_attributes(attributes_aside);
+    const auto model_at = element.attribute("model");
+    const auto model = element.word("model", virtio_models).value_or(VirtioModel::unsaid);
     element.child("driver", [&](ElementReader& driver) { read_driver(driver, disk, guest); });
     const bool given = element.child("source", [&](ElementReader& source) {
         if (typed && !type) return source.skip_rest();
-        auto image = disk.type == DiskSource::network ? read_network_source(source)
-                                                      : read_image_source(source, disk.type);
+        auto image = disk.type == DiskSource::network
+                         ? read_network_source(source)
+                         : read_image_source(source, disk.type, disk.device != DiskDevice::disk);
         disk.source = std::move(image.source);
         disk.source_place = std::move(image.source_place);
-        disk.labels = std::move(image.labels);
+        if (!disk.source.empty()) disk.labels = std::move(image.labels);
     });
     if (!given && disk.device == DiskDevice::disk)
         element.error(element.at(), "a disk needs a <source>", std::string(how_to_name(disk.type)));
@@ -214,7 +263,11 @@ void read_disk(ElementReader& element, GuestDefinition& guest) {
     auto switches = std::move(disk.info.virtio);
     disk.info = read_info(element, disk.bus);
     disk.info.virtio = std::move(switches);
+    disk.info.model = model;
+    if (model_at && disk.bus != DiskBus::virtio)
+        element.error(model_at->at, "only a disk on bus 'virtio' has a model", "remove it");
     element.refuse_children(children_refused);
+    element.set_aside_children(children_aside);
     guest.disks.push_back(std::move(disk));
 }
 

@@ -16,28 +16,26 @@ struct TuneWord {
     std::string_view name;
     std::uint64_t IoLimits::*field;
     bool burst;
+    std::string_view length = {}; // how long it lasts
 };
-constexpr TuneWord tune_words[] = {{"total_bytes_sec", &IoLimits::total_bytes, false},
-                                   {"read_bytes_sec", &IoLimits::read_bytes, false},
-                                   {"write_bytes_sec", &IoLimits::write_bytes, false},
-                                   {"total_iops_sec", &IoLimits::total_iops, false},
-                                   {"read_iops_sec", &IoLimits::read_iops, false},
-                                   {"write_iops_sec", &IoLimits::write_iops, false},
-                                   {"total_bytes_sec_max", &IoLimits::total_bytes, true},
-                                   {"read_bytes_sec_max", &IoLimits::read_bytes, true},
-                                   {"write_bytes_sec_max", &IoLimits::write_bytes, true},
-                                   {"total_iops_sec_max", &IoLimits::total_iops, true},
-                                   {"read_iops_sec_max", &IoLimits::read_iops, true},
-                                   {"write_iops_sec_max", &IoLimits::write_iops, true}};
+constexpr TuneWord tune_words[] = {
+    {"total_bytes_sec", &IoLimits::total_bytes, false},
+    {"read_bytes_sec", &IoLimits::read_bytes, false},
+    {"write_bytes_sec", &IoLimits::write_bytes, false},
+    {"total_iops_sec", &IoLimits::total_iops, false},
+    {"read_iops_sec", &IoLimits::read_iops, false},
+    {"write_iops_sec", &IoLimits::write_iops, false},
+    {"total_bytes_sec_max", &IoLimits::total_bytes, true, "total_bytes_sec_max_length"},
+    {"read_bytes_sec_max", &IoLimits::read_bytes, true, "read_bytes_sec_max_length"},
+    {"write_bytes_sec_max", &IoLimits::write_bytes, true, "write_bytes_sec_max_length"},
+    {"total_iops_sec_max", &IoLimits::total_iops, true, "total_iops_sec_max_length"},
+    {"read_iops_sec_max", &IoLimits::read_iops, true, "read_iops_sec_max_length"},
+    {"write_iops_sec_max", &IoLimits::write_iops, true, "write_iops_sec_max_length"}};
 constexpr NotDone iotune_refused[] = {
-    {"group_name", "each disk has limits of its own in this version"},
-    {"total_bytes_sec_max_length"},
-    {"read_bytes_sec_max_length"},
-    {"write_bytes_sec_max_length"},
-    {"total_iops_sec_max_length"},
-    {"read_iops_sec_max_length"},
-    {"write_iops_sec_max_length"}};
-constexpr NotDone blockio_refused[] = {{"discard_granularity"}};
+    {"group_name", "each disk has limits of its own in this version"}};
+constexpr std::uint64_t longest_burst = 1'000'000; // seconds
+constexpr NotDone blockio_refused[] = {
+    {"discard_granularity", "what can be discarded follows from the block's size"}};
 constexpr NotDone geometry_refused[] = {{"trans", "the translation is the firmware's to choose"}};
 constexpr NotDone boot_refused[] = {{"loadparm", "only s390x guests have one"}};
 constexpr std::uint64_t most_rate = 1'000'000'000'000'000; // QEMU's
@@ -81,6 +79,13 @@ void read_iotune(ElementReader& element, DiskTuning& tuning) {
         IoLimits& limits =
             word.burst ? tune.bursts : tune.limits; // GCC 12 copies it without a name
         read(word.name, limits.*word.field);
+        if (!word.burst) continue;
+        auto& length = tune.lengths.*word.field;
+        read(word.length, length);
+        if (length > longest_burst || (length != 0 && tune.bursts.*word.field == 0))
+            element.error(element.at(),
+                          "<" + std::string(word.length) + "> is no number of seconds of a burst",
+                          "write <" + std::string(word.name) + "> as well, and 60, say");
     }
     read("size_iops_sec", tune.size_iops);
     element.refuse_children(iotune_refused);

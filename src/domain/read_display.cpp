@@ -12,9 +12,11 @@ namespace {
 constexpr NotDone input_types_refused[] = {
     {"passthrough", "the host's own input devices are not passed on in this version"},
     {"evdev", "the host's own input devices are not passed on in this version"}};
-constexpr NotDone input_buses_refused[] = {{"xen", "only Xen guests have one"}, {"none"}};
-constexpr NotDone input_refused[] = {{"model"}};
-constexpr NotDone input_children_refused[] = {{"source"}};
+constexpr std::string_view of_passthrough = "only type='passthrough' has one, which is refused";
+constexpr NotDone input_buses_refused[] = {{"xen", "only Xen guests have one"},
+                                           {"none", of_passthrough}};
+constexpr NotDone input_refused[] = {{"model", of_passthrough}};
+constexpr NotDone input_children_refused[] = {{"source", of_passthrough}};
 
 constexpr Word<std::string_view> video_models[] = {self("vga"),   self("cirrus"), self("virtio"),
                                                    self("qxl"),   self("bochs"),  self("vmvga"),
@@ -23,9 +25,9 @@ constexpr NotDone video_models_refused[] = {{"gop", "only bhyve guests have one"
                                             {"vbox", "only VirtualBox guests have one"},
                                             {"xen", "only Xen guests have one"},
                                             {"parallels", "only Parallels guests have one"}};
-constexpr NotDone model_refused[] = {{"blob"}};
-constexpr NotDone model_children_refused[] = {
-    {"acceleration", "it needs the host's GPU, which guests do not have in this version"}};
+constexpr NotDone model_refused[] = {{"blob", "memory is not lent to the host's GPU"}};
+constexpr NotDone acceleration_refused[] = {
+    {"rendernode", "the display says which: <gl rendernode=...> in <graphics>"}};
 
 // KiB. What QEMU counts in MiB must be whole ones.
 std::uint64_t video_memory(ElementReader& model, std::string_view name, bool taken) {
@@ -86,6 +88,25 @@ void read_heads(ElementReader& model, Video& video) {
                 [&](ElementReader& resolution) { read_resolution(resolution, video); });
 }
 
+void read_acceleration(ElementReader& element, Video& video) {
+    element.expect("accel2d", "no", "only VirtualBox guests have it");
+    const auto at = element.attribute("accel3d");
+    video.accel3d = element.word("accel3d", yes_no);
+    element.refuse_attributes(acceleration_refused);
+    if (video.accel3d == true && video.model != "virtio")
+        element.error(at->at, "only model 'virtio' draws with the host's GPU",
+                      "write accel3d='no', or <model type='virtio'>");
+}
+
+void read_video_driver(ElementReader& element, Video& video) {
+    element.child("driver", [&](ElementReader& driver) {
+        driver.expect("name", "qemu", "no other program draws for a guest");
+        video.info.virtio = read_switches(driver, device_switches);
+        if (video.model != "virtio" && !video.info.virtio.empty())
+            driver.error(driver.at(), "only a virtio device has these switches", "remove them");
+    });
+}
+
 Input::Bus usual_bus(Input::Type type) {
     return type == Input::Type::tablet ? Input::Bus::usb : Input::Bus::ps2;
 }
@@ -118,28 +139,28 @@ void read_input(ElementReader& element, GuestDefinition& guest) {
 void read_video(ElementReader& element, GuestDefinition& guest) {
     Video video;
     video.place = element.place();
+    bool primary = false;
     const bool given = element.child("model", [&](ElementReader& model) {
         video.model = model.required_word("type", video_models, video_models_refused).value_or("");
-        if (guest.videos.empty())
-            model.expect("primary", "yes", "the first card is the primary one");
-        else
-            model.expect("primary", "no", "the first card is the primary one");
+        primary = model.word("primary", yes_no) == true;
         read_video_memory(model, video);
         read_heads(model, video);
         model.refuse_attributes(model_refused);
-        model.refuse_children(model_children_refused);
+        model.child("acceleration",
+                    [&](ElementReader& acceleration) { read_acceleration(acceleration, video); });
     });
     if (!given)
         element.error(element.at(), "<video> has no <model>", "write <model type='virtio'/>");
     video.info = read_device_info(element, {AddressKind::pci});
-    read_virtio_driver(element, video.model == "virtio", video.info);
+    read_video_driver(element, video);
     const bool none = video.model == "none" ||
                       std::any_of(guest.videos.begin(), guest.videos.end(),
                                   [](const Video& other) { return other.model == "none"; });
     if (none && !guest.videos.empty())
         element.error(element.at(), "model 'none' stands beside another <video>",
                       "keep one of the two");
-    guest.videos.push_back(std::move(video));
+    // The first is the primary one.
+    guest.videos.insert(primary ? guest.videos.begin() : guest.videos.end(), std::move(video));
 }
 
 } // namespace vmwarden::domain

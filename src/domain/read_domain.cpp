@@ -21,31 +21,28 @@ constexpr NotDone domain_types_refused[] = {
     {"kqemu", "QEMU has dropped that accelerator"}, {"hvf"}};
 
 constexpr NotDone elements_refused[] = {
-    {"genid"},
-    {"throttlegroups"},
+    {"throttlegroups", "each disk has limits of its own"},
     {"bootloader", "only Xen guests have one"},
     {"bootloader_args", "only Xen guests have one"},
-    {"perf", "counters of the host are read from its cgroup"},
     {"idmap", "only container guests have one"},
-    {"keywrap"},
-    {"launchSecurity"},
+    {"launchSecurity", "memory that the host cannot read needs a session with the guest's owner, "
+                       "which nobody holds in this version"},
     {"qemu:capabilities", "what the emulator can do is asked of it"},
     {"qemu:override", "the properties of our devices stay as they are written"},
-    {"qemu:deprecation"}};
-
-constexpr NotDone memory_refused[] = {{"dumpCore"}};
+    {"qemu:deprecation", "what QEMU says of old devices is in its log"}};
+constexpr NotDone elements_aside[] = {
+    {"perf", "counters of the host are read from the guest's cgroup: perf stat -G"},
+    {"keywrap", "only s390x guests have keys to wrap"},
+    {"on_lockfailure", "there is no lock manager whose locks could fail"}};
 
 constexpr NotDone actions_refused[] = {{"preserve", "a guest's remains are not kept"},
                                        {"rename-restart", "it never had a meaning for QEMU"},
                                        {"coredump-destroy", "the guest's memory is not dumped"},
                                        {"coredump-restart", "the guest's memory is not dumped"}};
 constexpr NotDone crash_actions_refused[] = {
-    {"restart", "a crashed guest is not started again in this version"},
-    {"preserve", "a guest's remains are not kept"},
     {"rename-restart", "it never had a meaning for QEMU"},
     {"coredump-destroy", "the guest's memory is not dumped"},
     {"coredump-restart", "the guest's memory is not dumped"}};
-constexpr Word<LifecycleAction> crash_actions[] = {{"destroy", LifecycleAction::destroy}};
 
 void read_name(ElementReader& name, GuestDefinition& guest) {
     const auto value = name.text();
@@ -64,14 +61,22 @@ void read_uuid(ElementReader& uuid, GuestDefinition& guest) {
                    "write 32 hexadecimal digits as 8-4-4-4-12, or leave <uuid> out");
 }
 
+void read_generation_id(ElementReader& genid, GuestDefinition& guest) {
+    const auto value = genid.trimmed_text();
+    guest.generation_id = Uuid::parse(value.text);
+    if (!guest.generation_id)
+        genid.error(value.at, in_quotes(value.text) + " is not a UUID",
+                    "write what uuidgen prints: none is chosen, it must stay the same");
+}
+
 std::optional<Bytes> read_memory(ElementReader& memory) {
     const auto unit = memory.attribute("unit");
-    memory.refuse_attributes(memory_refused);
     return memory_from(memory.trimmed_text(), unit, memory.report());
 }
 
 void read_memories(ElementReader& domain, GuestDefinition& guest) {
     const bool given = domain.child("memory", [&](ElementReader& memory) {
+        guest.dump_core = memory.word("dumpCore", on_off);
         guest.memory = read_memory(memory).value_or(Bytes{});
         guest.memory_place = memory.place();
     });
@@ -102,11 +107,6 @@ void read_actions(ElementReader& domain, GuestDefinition& guest) {
     });
     domain.child("on_crash", [&](ElementReader& action) {
         read_action(action, crash_actions, crash_actions_refused, guest.on_crash);
-    });
-    domain.child("on_lockfailure", [](ElementReader& action) {
-        const auto value = action.trimmed_text();
-        action.error(value.at, "<on_lockfailure> is refused: there is no lock manager",
-                     "remove it");
     });
 }
 
@@ -155,6 +155,7 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     if (!domain.child("name", [&](ElementReader& name) { read_name(name, guest); }))
         domain.error(domain.at(), "the guest has no <name>", "write <name>my-guest</name>");
     domain.child("uuid", [&](ElementReader& uuid) { read_uuid(uuid, guest); });
+    domain.child("genid", [&](ElementReader& genid) { read_generation_id(genid, guest); });
     read_words(domain, guest);
     read_memories(domain, guest);
     domain.child("memoryBacking",
@@ -182,6 +183,7 @@ void read_domain_element(ElementReader& domain, GuestDefinition& guest) {
     domain.child("qemu:commandline",
                  [&](ElementReader& commandline) { read_commandline(commandline, guest); });
     domain.refuse_children(elements_refused);
+    domain.set_aside_children(elements_aside);
     check_memory(domain, guest);
 }
 

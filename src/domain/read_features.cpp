@@ -3,6 +3,7 @@
 #include "src/domain/values.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace vmwarden::domain {
 
@@ -16,21 +17,17 @@ constexpr NotDone features_refused[] = {{"hap", "only Xen guests have it"},
                                         {"hpt", "only pSeries guests have one"},
                                         {"htm", "only pSeries guests have it"},
                                         {"nested-hv", "only pSeries guests have it"},
-                                        {"msrs"},
+                                        {"msrs", "only bhyve guests have it"},
                                         {"ccf-assist", "only pSeries guests have it"},
                                         {"xen", "only Xen guests have it"},
                                         {"cfpc", "only pSeries guests have it"},
                                         {"sbbc", "only pSeries guests have it"},
                                         {"ibs", "only pSeries guests have it"},
-                                        {"tcg"},
-                                        {"async-teardown"},
+                                        {"async-teardown", "QEMU has it since 8.1, and no emulator "
+                                                           "is asked before a start"},
                                         {"ras", "only ARM guests have it"},
                                         {"aia", "only RISC-V guests have it"},
                                         {"capabilities", "only container guests have them"}};
-constexpr NotDone hyperv_refused[] = {{"emsr_bitmap", "QEMU has had it since 7.1 only"},
-                                      {"xmm_input", "QEMU has had it since 7.1 only"}};
-constexpr NotDone kvm_refused[] = {{"dirty-ring"}};
-constexpr NotDone smm_refused[] = {{"tseg"}};
 constexpr Word<std::string_view> hyperv_modes[] = {self("custom"), self("passthrough")};
 
 std::optional<bool> state_of(ElementReader& element) {
@@ -79,7 +76,6 @@ void read_hyperv(ElementReader& element, GuestDefinition& guest) {
             if (known.name == "stimer") details.stimer_direct = read_switch(child, "direct");
             if (on) details.hyperv.push_back({std::string(known.name), *on});
         });
-    element.refuse_children(hyperv_refused);
     if (details.hyperv_passthrough && !details.hyperv.empty())
         element.error(element.at(), "mode 'passthrough' chooses all switches itself",
                       "remove them, or write mode='custom'");
@@ -91,7 +87,19 @@ void read_kvm(ElementReader& element, GuestDefinition& guest) {
             if (const auto on = state_of(child))
                 guest.feature_details.kvm.push_back({std::string(known.name), *on});
         });
-    element.refuse_children(kvm_refused);
+    element.child("dirty-ring", [&](ElementReader& ring) {
+        constexpr std::uint64_t least = 1024;
+        constexpr std::uint64_t most = 65536; // the kernel's
+        if (state_of(ring) != true) return;
+        const auto size = ring.required_attribute("size");
+        const auto number =
+            size ? number_from(*size, "size", least, most, ring.report()) : std::nullopt;
+        guest.feature_details.dirty_ring = static_cast<unsigned>(number.value_or(0));
+        if (!std::has_single_bit(number.value_or(least)))
+            ring.error(size->at, "a ring's size is a power of two", "write 4096");
+        if (guest.type == DomainType::qemu)
+            ring.error(ring.at(), "<dirty-ring> needs KVM", "write <domain type='kvm'>");
+    });
 }
 
 } // namespace
@@ -109,7 +117,14 @@ void read_features(ElementReader& features, GuestDefinition& guest) {
     details.vmport = read_switch(features, "vmport");
     features.child("smm", [&](ElementReader& smm) {
         details.smm = state_of(smm);
-        smm.refuse_children(smm_refused);
+        smm.child("tseg", [&](ElementReader& tseg) {
+            const auto unit = tseg.attribute("unit");
+            const auto size = memory_from(tseg.trimmed_text(), unit, tseg.report());
+            details.tseg = size.value_or(Bytes{}).count / 1024;
+            if (details.tseg % 1024 != 0 || details.tseg > 0xfff0ULL * 1024)
+                tseg.error(tseg.at(), "this memory has a size of whole MiB",
+                           "write <tseg unit='MiB'>48</tseg>");
+        });
     });
     details.ps2 = read_switch(features, "ps2");
     details.vmcoreinfo = read_switch(features, "vmcoreinfo");
@@ -118,6 +133,18 @@ void read_features(ElementReader& features, GuestDefinition& guest) {
             ioapic.required_word("driver", ioapic_drivers).value_or(IoapicDriver::unsaid);
         if (guest.type == DomainType::qemu)
             ioapic.error(ioapic.at(), "<ioapic> needs KVM", "write <domain type='kvm'>");
+    });
+    features.child("tcg", [&](ElementReader& tcg) {
+        tcg.child("tb-cache", [&](ElementReader& cache) {
+            const auto unit = cache.attribute("unit");
+            const auto size = memory_from(cache.trimmed_text(), unit, cache.report());
+            details.tcg_cache = size.value_or(Bytes{}).count / 1024;
+            if (details.tcg_cache % 1024 != 0)
+                cache.error(cache.at(), "this cache has a size of whole MiB",
+                            "write <tb-cache unit='MiB'>128</tb-cache>");
+        });
+        if (guest.type == DomainType::kvm)
+            tcg.error(tcg.at(), "<tcg> is about guests without KVM", "remove it");
     });
     features.refuse_children(features_refused);
 }

@@ -13,8 +13,6 @@ constexpr Word<bool> mount_only[] = {{"mount", true}};
 constexpr NotDone types_refused[] = {{"file", containers_only},     {"block", containers_only},
                                      {"ram", containers_only},      {"bind", containers_only},
                                      {"template", containers_only}, {"volume", containers_only}};
-constexpr Word<bool> virtio_only[] = {{"virtio", true}};
-constexpr NotDone models_refused[] = {{"virtio-transitional"}, {"virtio-non-transitional"}};
 constexpr NotDone drivers_refused[] = {{"handle", "QEMU has it no more since version 4.0"},
                                        {"loop", containers_only},
                                        {"nbd", containers_only},
@@ -146,7 +144,8 @@ void read_filesystem(ElementReader& element, GuestDefinition& guest) {
     filesystem.place = filesystem.source_place = element.place();
     const bool typed = element.attribute("type").has_value();
     if (typed && !element.word("type", mount_only, types_refused)) return element.skip_rest();
-    element.word("model", virtio_only, models_refused);
+    const auto model_at = element.attribute("model");
+    const auto model = element.word("model", virtio_models).value_or(VirtioModel::unsaid);
     element.child("driver", [&](ElementReader& driver) { read_driver(driver, filesystem); });
     if (!element.child("source", [&](ElementReader& source) { read_source(source, filesystem); }))
         element.error(element.at(), "<filesystem> has no <source>", "write <source dir='/...'/>");
@@ -162,6 +161,9 @@ void read_filesystem(ElementReader& element, GuestDefinition& guest) {
         element.refuse_children(path_children_refused);
     element.refuse_children(children_refused);
     filesystem.info = read_device_info(element, {AddressKind::pci});
+    filesystem.info.model = model;
+    if (model != VirtioModel::unsaid && is_virtiofs(filesystem))
+        element.error(model_at->at, "a virtiofs has one model", "remove the attribute");
     check_access(element, filesystem);
     if (is_virtiofs(filesystem) && filesystem.socket.empty() && !filesystem.directory.empty())
         element.error(

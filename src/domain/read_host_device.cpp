@@ -35,9 +35,6 @@ constexpr NotDone source_refused[] = {
     {"writeFiltering", "what it would let through may harm the host"}};
 constexpr NotDone address_refused[] = {
     {"port", "a device is found by its bus and number, or by vendor and product"}};
-constexpr Word<bool> usb_managed_words[] = {{"yes", true}};
-constexpr NotDone usb_managed_refused[] = {
-    {"no", "QEMU takes a USB device from its driver, and gives it back"}};
 constexpr Word<bool> mdev_managed_words[] = {{"no", false}};
 constexpr NotDone mdev_managed_refused[] = {{"yes", "a mediated device has no other driver"}};
 
@@ -138,12 +135,10 @@ void read_source(ElementReader& element, HostDevice& device) {
 }
 
 void read_managed(ElementReader& element, HostDevice& device) {
-    if (device.type == HostDeviceType::pci)
-        device.managed = element.word("managed", yes_no);
-    else if (device.type == HostDeviceType::mdev)
+    if (device.type == HostDeviceType::mdev)
         device.managed = element.word("managed", mdev_managed_words, mdev_managed_refused);
     else
-        device.managed = element.word("managed", usb_managed_words, usb_managed_refused);
+        device.managed = element.word("managed", yes_no);
 }
 
 void read_mdev(ElementReader& element, HostDevice& device) {

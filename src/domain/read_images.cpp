@@ -8,13 +8,19 @@ namespace vmwarden::domain {
 
 namespace {
 
-constexpr NotDone source_refused[] = {{"startupPolicy"}, {"fdgroup"}};
+constexpr NotDone source_refused[] = {{"fdgroup", "a definition is kept longer than a descriptor"}};
+// At a start both ask for the same.
+constexpr Word<bool> image_policies[] = {{"mandatory", true}, {"requisite", true}};
+constexpr NotDone image_policies_refused[] = {
+    {"optional", "a guest is not started without what it is said to have: write mandatory, or "
+                 "remove <source> of an empty drive"}};
 constexpr NotDone source_children_refused[] = {
-    {"encryption"},
-    {"reservations"},
-    {"slices"},
+    {"encryption", "there are no secrets for guests in this version: encrypt the host's disk"},
+    {"reservations", "reservations of the host's disks are not passed on"},
+    {"slices", "a part of an image is not another image: copy it out"},
     {"dataStore", "an external data file is the one that the image's header names"}};
-constexpr NotDone format_children_refused[] = {{"metadata_cache"}};
+constexpr NotDone format_children_refused[] = {
+    {"metadata_cache", "how much QEMU remembers of an image below is its own to choose"}};
 
 constexpr std::string_view how_to_declare =
     "write <backingStore type='file'><format type='qcow2'/><source file='/...'/><backingStore/>"
@@ -76,14 +82,20 @@ void read_store(ElementReader& store, Disk& disk) {
 
 } // namespace
 
-ImageSource read_image_source(ElementReader& source, DiskSource type) {
+ImageSource read_image_source(ElementReader& source, DiskSource type, bool may_be_empty) {
     ImageSource read{{}, source.place()};
-    const auto path = source.required_attribute(type == DiskSource::block ? "dev" : "file");
+    const auto name = type == DiskSource::block ? "dev" : "file";
+    const auto path = may_be_empty ? source.attribute(name) : source.required_attribute(name);
     if (path) {
         read.source_place = source.report().place(path->at);
         read.source = path_from(*path, source.report()).value_or("");
     }
     set_aside(source, "index");
+    if (path)
+        source.word("startupPolicy", image_policies, image_policies_refused);
+    else
+        source.set_aside_attributes(
+            {{{"startupPolicy", "there is no medium that could be missing"}}});
     source.children("seclabel",
                     [&](ElementReader& label) { read_image_label(label, read.labels); });
     source.refuse_attributes(source_refused);

@@ -8,21 +8,27 @@
 namespace vmwarden::domain {
 
 inline constexpr NotDone image_types_refused[] = {
-    {"dir"}, {"volume"}, {"nvme"}, {"vhostuser"}, {"vhostvdpa"}};
+    {"dir", "a directory shown as a disk is a file system that nobody made"},
+    {"volume", "there are no pools here: 'virsh vol-path' names the file"},
+    {"nvme", "give the guest the whole device by <hostdev type='pci'>"},
+    {"vhostuser", "another program would serve the disk: run it, and give its block device"},
+    {"vhostvdpa", "the device would be reached past the policy for disks"}};
+inline constexpr std::string_view convert = "QEMU's other formats are for conversion: say "
+                                            "'qemu-img convert -O qcow2'";
 inline constexpr NotDone image_formats_refused[] = {
     {"aio", "it is a word of Xen's; say raw"},
-    {"qed"},
-    {"qcow"},
-    {"vmdk"},
-    {"vdi"},
-    {"vhd"},
-    {"vpc"},
-    {"vhdx"},
-    {"bochs"},
-    {"cloop"},
-    {"dmg"},
-    {"luks"},
-    {"fat"},
+    {"qed", convert},
+    {"qcow", convert},
+    {"vmdk", convert},
+    {"vdi", convert},
+    {"vhd", convert},
+    {"vpc", convert},
+    {"vhdx", convert},
+    {"bochs", convert},
+    {"cloop", convert},
+    {"dmg", convert},
+    {"luks", "there are no secrets for guests in this version: encrypt the host's disk"},
+    {"fat", "a directory shown as a disk is a file system that nobody made"},
     {"auto", "a guest could write a header that names any file of the host"}};
 
 struct ImageSource {
@@ -31,7 +37,8 @@ struct ImageSource {
     std::vector<ImageLabel> labels = {};
 };
 
-ImageSource read_image_source(ElementReader& source, DiskSource type);
+// A drive that can be empty need not name one.
+ImageSource read_image_source(ElementReader& source, DiskSource type, bool may_be_empty = false);
 
 // Of type network.
 ImageSource read_network_source(ElementReader& source);

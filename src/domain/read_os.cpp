@@ -27,8 +27,8 @@ constexpr Word<std::string_view> architectures[] = {
     self("riscv32"), self("riscv64"),    self("s390x"),        self("sh4"),     self("sh4eb"),
     self("sparc"),   self("sparc64"),    self("xtensa"),       self("xtensaeb")};
 
-constexpr NotDone os_refused[] = {{"acpi"},
-                                  {"shim"},
+constexpr NotDone os_refused[] = {{"acpi", "tables of ACPI are the machine's own"},
+                                  {"shim", "the kernel is started as it is"},
                                   {"init", "only container guests have one"},
                                   {"initarg", "only container guests have one"},
                                   {"initenv", "only container guests have one"},

@@ -109,7 +109,7 @@ void read_smartcard(ElementReader& element, GuestDefinition& guest) {
     if (!mode || !element.required_word("type", spicevmc_only, sources_refused))
         return element.skip_rest();
     element.refuse_children(smartcard_refused);
-    auto info = read_device_info(element, {});
+    auto info = read_device_info(element, {AddressKind::ccid});
     if (!guest.smartcards.empty())
         element.error(element.at(), "a second <smartcard>", "a client has one to lend");
     guest.smartcards.push_back({element.place(), std::move(info)});

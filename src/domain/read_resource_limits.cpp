@@ -146,6 +146,41 @@ void read_block_device(ElementReader& element, BlockTune& tune) {
     tune.devices.push_back(std::move(device));
 }
 
+// Threads of one kind: a quota below nothing is no limit, and the period beside it says nothing.
+struct Quota {
+    std::string_view quota;
+    std::string_view period;
+};
+constexpr Quota quotas[] = {{"quota", "period"},
+                            {"emulator_quota", "emulator_period"},
+                            {"iothread_quota", "iothread_period"}};
+
+void read_unlimited(ElementReader& cputune) {
+    const auto limits = [](const Element& child, std::string_view name) {
+        return child.name == name && child.text.find('-') == std::string::npos;
+    };
+    const auto ignore = [](ElementReader& child) { child.trimmed_text(); };
+    for (const auto& kind : quotas) {
+        const auto& children = cputune.element().children;
+        if (std::ranges::any_of(children,
+                                [&](const Element& child) { return limits(child, kind.quota); }))
+            continue;
+        cputune.child(kind.quota, ignore);
+        cputune.child(kind.period, ignore);
+    }
+}
+
+// Without what read_unlimited() has found to say nothing.
+std::vector<NotDone> refused_of(const ElementReader& cputune) {
+    std::vector<NotDone> list(std::begin(cputune_refused), std::end(cputune_refused));
+    std::erase_if(list, [&](const NotDone& entry) {
+        return std::ranges::any_of(cputune.element().children, [&](const Element& child) {
+            return child.name == entry.name && child.known;
+        });
+    });
+    return list;
+}
+
 } // namespace
 
 void read_cputune(ElementReader& cputune, GuestDefinition& guest) {
@@ -174,7 +209,8 @@ void read_cputune(ElementReader& cputune, GuestDefinition& guest) {
     put_in_order(cputune, "vcpupin", tune.vcpu_pins);
     put_in_order(cputune, "iothreadpin", tune.iothread_pins);
     check_iothread_pins(cputune, guest);
-    cputune.refuse_children(cputune_refused);
+    read_unlimited(cputune);
+    cputune.refuse_children(refused_of(cputune));
 }
 
 void read_memtune(ElementReader& memtune, GuestDefinition& guest) {

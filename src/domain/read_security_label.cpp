@@ -14,7 +14,7 @@ constexpr std::size_t longest_account = 32; // useradd(8)
 
 constexpr NotDone models_refused[] = {{"apparmor", "guests are confined by SELinux here"},
                                       {"none", "write type='none'"}};
-constexpr NotDone types_refused[] = {{"default"}};
+constexpr NotDone types_refused[] = {{"default", "leave the attribute out"}};
 
 bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -103,6 +103,18 @@ void read_label_text(ElementReader& element, SecurityLabel& label) {
     if (label.type != LabelType::none) set_aside_child(element, "imagelabel");
 }
 
+// What libvirt wrote of a guest on a host that confines otherwise, or not at all, and nobody chose.
+bool is_set_aside(ElementReader& element, const std::optional<Value>& model) {
+    const auto type = element.attribute("type");
+    const bool other = model && model->text == "apparmor" && (!type || type->text == "dynamic");
+    const bool none = model && model->text == "none" && type && type->text == "none";
+    if (other || none)
+        element.report().warning(
+            model->at, "<seclabel> of model '" + std::string(model->text) + "' is set aside",
+            "guests are confined by SELinux here");
+    return other || none;
+}
+
 // No model is as the first.
 LabelModel said(LabelModel model) {
     return model == LabelModel::unsaid ? LabelModel::selinux : model;
@@ -124,7 +136,8 @@ bool is_second(ElementReader& element, const Label& label, const std::vector<Lab
 void read_seclabel(ElementReader& element, GuestDefinition& guest) {
     SecurityLabel label;
     label.place = element.place();
-    const bool named = element.attribute("model").has_value();
+    const auto named = element.attribute("model");
+    if (is_set_aside(element, named)) return element.skip_rest();
     const auto model = element.word("model", label_models, models_refused);
     if (named && !model) return element.skip_rest();
     label.model = model.value_or(LabelModel::unsaid);

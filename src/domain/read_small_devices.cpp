@@ -8,20 +8,28 @@ namespace vmwarden::domain {
 
 namespace {
 
-constexpr Word<bool> virtio_only[] = {{"virtio", true}};
-constexpr NotDone virtio_kinds_refused[] = {{"virtio-transitional"}, {"virtio-non-transitional"}};
+constexpr Word<VirtioModel> vsock_models[] = {
+    {"virtio", VirtioModel::unsaid}, {"virtio-non-transitional", VirtioModel::non_transitional}};
+constexpr NotDone vsock_models_refused[] = {
+    {"virtio-transitional", "no driver of before virtio 1.0 knows such a device"}};
 constexpr NotDone rng_backends_refused[] = {{"egd", "QEMU would reach out to a service"}};
 constexpr NotDone watchdog_models_refused[] = {{"diag288", "only s390x guests have one"}};
 constexpr NotDone watchdog_actions_refused[] = {{"dump", "the guest's memory is not dumped"}};
 constexpr NotDone panic_models_refused[] = {{"pseries", "only pSeries guests have one"},
-                                            {"hyperv"},
                                             {"s390", "only s390x guests have one"}};
-constexpr Word<bool> memballoon_models[] = {{"none", false}, {"virtio", true}};
-constexpr NotDone memballoon_models_refused[] = {
-    {"virtio-transitional"}, {"virtio-non-transitional"}, {"xen", "only Xen guests have one"}};
-constexpr NotDone iommu_models_refused[] = {{"smmuv3", "only ARM guests have one"}, {"amd"}};
+constexpr Word<std::optional<VirtioModel>> memballoon_models[] = {
+    {"none", std::nullopt},
+    {"virtio", VirtioModel::unsaid},
+    {"virtio-transitional", VirtioModel::transitional},
+    {"virtio-non-transitional", VirtioModel::non_transitional}};
+constexpr NotDone memballoon_models_refused[] = {{"xen", "only Xen guests have one"}};
+constexpr NotDone iommu_models_refused[] = {{"smmuv3", "only ARM guests have one"},
+                                            {"amd", "QEMU's is not finished: use intel or virtio"}};
 constexpr NotDone iommu_driver_refused[] = {
-    {"dma_translation"}, {"xtsup"}, {"pt"}, {"passthrough"}};
+    {"dma_translation", "an IOMMU that translates nothing is none"},
+    {"xtsup", "only model 'amd' has it"},
+    {"pt", "only model 'amd' has it"},
+    {"passthrough", "only model 'amd' has it"}};
 
 void read_rate(ElementReader& rate, Rng& rng) {
     constexpr std::uint64_t most_milliseconds = std::numeric_limits<std::uint32_t>::max();
@@ -46,13 +54,14 @@ void read_backend(ElementReader& backend, Rng& rng) {
 void read_cid(ElementReader& element, Vsock& vsock) {
     const auto automatic = element.word("auto", yes_no);
     const auto address = element.attribute("address");
-    if (automatic == true)
-        element.error(element.at(),
-                      "auto='yes' is refused: a free address is not looked for in this version",
-                      "write <cid auto='no' address='3'/>");
-    else if (!address)
-        element.error(element.at(), "<cid> needs an address", "write <cid auto='no' address='3'/>");
-    if (!address) return;
+    if (automatic == true) {
+        set_aside(element, "address");
+        vsock.cid = 0;
+        return;
+    }
+    if (!address)
+        return element.error(element.at(), "<cid> needs an address",
+                             "write <cid auto='no' address='3'/>, or auto='yes'");
     constexpr std::uint64_t first_free = 3;
     constexpr std::uint64_t last = std::numeric_limits<std::uint32_t>::max() - 1;
     const auto cid = number_from(*address, "address", first_free, last, element.report());
@@ -79,12 +88,13 @@ void read_iommu_driver(ElementReader& driver, Iommu& iommu) {
 void read_rng(ElementReader& element, GuestDefinition& guest) {
     Rng rng;
     rng.place = element.place();
-    element.required_word("model", virtio_only, virtio_kinds_refused);
+    const auto model = element.required_word("model", virtio_models);
     element.child("rate", [&](ElementReader& rate) { read_rate(rate, rng); });
     if (!element.child("backend", [&](ElementReader& backend) { read_backend(backend, rng); }))
         element.error(element.at(), "<rng> has no <backend>",
                       "write <backend model='random'>/dev/urandom</backend>");
     rng.info = read_device_info(element, {AddressKind::pci});
+    rng.info.model = model.value_or(VirtioModel::unsaid);
     read_virtio_driver(element, true, rng.info);
     guest.rngs.push_back(std::move(rng));
 }
@@ -118,7 +128,13 @@ void read_panic(ElementReader& element, GuestDefinition& guest) {
     if (given && !model) return element.skip_rest();
     panic.model = model.value_or(PanicModel::machine_default);
     panic.info = read_device_info(element, {AddressKind::isa, AddressKind::pci});
-    const auto kind = [](PanicModel of) { return of == PanicModel::pvpanic; };
+    if (panic.model == PanicModel::hyperv && guest.type == DomainType::qemu)
+        element.error(element.at(), "model 'hyperv' needs KVM", "write <domain type='kvm'>");
+    if (panic.model == PanicModel::hyperv && panic.info.address.index() != 0)
+        element.error(element.at(), "model 'hyperv' is the processor's own", "remove <address>");
+    const auto kind = [](PanicModel of) {
+        return of == PanicModel::machine_default ? PanicModel::isa : of;
+    };
     for (const auto& other : guest.panics)
         if (kind(other.model) == kind(panic.model))
             return element.error(element.at(),
@@ -131,9 +147,8 @@ void read_panic(ElementReader& element, GuestDefinition& guest) {
 void read_memballoon(ElementReader& element, GuestDefinition& guest) {
     auto& balloon = guest.balloon;
     balloon.place = element.place();
-    if (const auto model =
-            element.required_word("model", memballoon_models, memballoon_models_refused))
-        guest.memballoon = *model;
+    const auto model = element.required_word("model", memballoon_models, memballoon_models_refused);
+    if (model) guest.memballoon = model->has_value();
     balloon.autodeflate = element.word("autodeflate", on_off);
     balloon.free_page_reporting = element.word("freePageReporting", on_off);
     element.child("stats", [&](ElementReader& stats) {
@@ -144,6 +159,7 @@ void read_memballoon(ElementReader& element, GuestDefinition& guest) {
         balloon.stats_period = static_cast<unsigned>(period.value_or(0));
     });
     balloon.info = read_device_info(element, {AddressKind::pci});
+    if (model) balloon.info.model = model->value_or(VirtioModel::unsaid);
     read_virtio_driver(element, guest.memballoon, balloon.info);
     const bool says_more =
         balloon.autodeflate || balloon.free_page_reporting || balloon.stats_period != 0;
@@ -165,10 +181,11 @@ void read_iommu(ElementReader& element, GuestDefinition& guest) {
 void read_vsock(ElementReader& element, GuestDefinition& guest) {
     Vsock vsock;
     vsock.place = element.place();
-    element.word("model", virtio_only, virtio_kinds_refused);
+    const auto model = element.word("model", vsock_models, vsock_models_refused);
     if (!element.child("cid", [&](ElementReader& cid) { read_cid(cid, vsock); }))
         element.error(element.at(), "<vsock> has no <cid>", "write <cid auto='no' address='3'/>");
     vsock.info = read_device_info(element, {AddressKind::pci});
+    vsock.info.model = model.value_or(VirtioModel::unsaid);
     read_virtio_driver(element, true, vsock.info);
     guest.vsock = std::move(vsock);
 }

@@ -92,7 +92,7 @@ void read_hub(ElementReader& hub, GuestDefinition& guest);
 // An attribute that only a running guest's XML has: without effect, which a warning says.
 void set_aside(ElementReader& element, std::string_view attribute);
 
-enum class AddressKind { pci, drive, usb, virtio_serial, isa, dimm };
+enum class AddressKind { pci, drive, usb, virtio_serial, isa, dimm, ccid };
 // <address> of one of these kinds, <alias> and, of a PCI device, <acpi>.
 DeviceInfo read_device_info(ElementReader& device, std::span<const AddressKind> possible);
 inline DeviceInfo read_device_info(ElementReader& device,

@@ -35,7 +35,7 @@ struct Watchdog {
 };
 
 // How a guest's kernel says that it has crashed; what is done then is on_crash.
-enum class PanicModel { machine_default, isa, pvpanic };
+enum class PanicModel { machine_default, isa, pvpanic, hyperv };
 
 struct Panic {
     PanicModel model = PanicModel::machine_default;
@@ -78,7 +78,9 @@ struct Audio {
 };
 
 struct Vsock {
-    std::uint32_t cid = 3; // the guest's address; 0 to 2 and the largest mean something else
+    // The guest's address; 0: one that follows from its UUID. 1, 2 and the largest mean something
+    // else.
+    std::uint32_t cid = 3;
     SourcePlace place;
     DeviceInfo info = {};
     bool operator==(const Vsock&) const = default;

@@ -46,6 +46,9 @@ inline constexpr Word<ClockOffset> clock_offsets[] = {{"utc", ClockOffset::utc},
                                                       {"absolute", ClockOffset::absolute}};
 inline constexpr Word<LifecycleAction> lifecycle_actions[] = {
     {"destroy", LifecycleAction::destroy}, {"restart", LifecycleAction::restart}};
+inline constexpr Word<LifecycleAction> crash_actions[] = {{"destroy", LifecycleAction::destroy},
+                                                          {"restart", LifecycleAction::restart},
+                                                          {"preserve", LifecycleAction::preserve}};
 
 inline constexpr Word<DiskDevice> disk_devices[] = {
     {"disk", DiskDevice::disk}, {"cdrom", DiskDevice::cdrom}, {"floppy", DiskDevice::floppy}};
@@ -117,8 +120,12 @@ inline constexpr Word<TpmBackend> tpm_backends[] = {{"emulator", TpmBackend::emu
                                                     {"passthrough", TpmBackend::passthrough}};
 inline constexpr Word<TpmVersion> tpm_versions[] = {{"1.2", TpmVersion::v1_2},
                                                     {"2.0", TpmVersion::v2_0}};
-inline constexpr Word<PanicModel> panic_models[] = {{"isa", PanicModel::isa},
-                                                    {"pvpanic", PanicModel::pvpanic}};
+inline constexpr Word<VirtioModel> virtio_models[] = {
+    {"virtio", VirtioModel::unsaid},
+    {"virtio-transitional", VirtioModel::transitional},
+    {"virtio-non-transitional", VirtioModel::non_transitional}};
+inline constexpr Word<PanicModel> panic_models[] = {
+    {"isa", PanicModel::isa}, {"hyperv", PanicModel::hyperv}, {"pvpanic", PanicModel::pvpanic}};
 inline constexpr Word<SoundModel> sound_models[] = {
     {"ich6", SoundModel::ich6},     {"ich9", SoundModel::ich9}, {"ac97", SoundModel::ac97},
     {"es1370", SoundModel::es1370}, {"sb16", SoundModel::sb16}, {"pcspk", SoundModel::pcspk},
@@ -137,7 +144,8 @@ inline constexpr Word<ControllerType> controller_types[] = {
     {"fdc", ControllerType::fdc},
     {"usb", ControllerType::usb},
     {"scsi", ControllerType::scsi},
-    {"virtio-serial", ControllerType::virtio_serial}};
+    {"virtio-serial", ControllerType::virtio_serial},
+    {"ccid", ControllerType::ccid}};
 
 inline constexpr Word<CpuFeaturePolicy> cpu_feature_policies[] = {
     {"force", CpuFeaturePolicy::force},

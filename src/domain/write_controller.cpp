@@ -64,7 +64,10 @@ void write_controller(XmlWriter& xml, const Controller& controller) {
     Numbers attributes;
     attributes.word("type", word_for(controller_types, controller.type));
     attributes.add("index", controller.index);
-    if (!controller.model.empty()) attributes.word("model", controller.model);
+    if (controller.info.model != VirtioModel::unsaid)
+        attributes.word("model", word_for(virtio_models, controller.info.model));
+    else if (!controller.model.empty())
+        attributes.word("model", controller.model);
     attributes.add("ports", controller.ports);
     attributes.add("vectors", controller.vectors);
     xml.element("controller", attributes.get(), [&] {

@@ -77,6 +77,11 @@ class AddressWriter {
         xml_.empty("address", attributes);
     }
 
+    void operator()(const CcidAddress& ccid) const {
+        const auto controller = std::to_string(ccid.controller);
+        xml_.empty("address", {{"type", "ccid"}, {"controller", controller}, {"slot", "0"}});
+    }
+
     void operator()(const DimmAddress& dimm) const {
         const auto slot = std::to_string(dimm.slot.value_or(0));
         std::array<char, 32> base{};
@@ -95,7 +100,7 @@ class AddressWriter {
 
 bool says_anything(const DeviceInfo& info) {
     return info.address.index() != 0 || !info.alias.empty() || info.acpi_index != 0 ||
-           !info.virtio.empty();
+           !info.virtio.empty() || info.model != VirtioModel::unsaid;
 }
 
 void add_switches(XmlAttributes& to, const std::vector<NamedSwitch>& switches) {

@@ -45,7 +45,10 @@ void write_backing(XmlWriter& xml, const Disk& disk, std::size_t number = 0) {
 
 void write(XmlWriter& xml, const Disk& disk) {
     const auto type = word_for(disk_sources, disk.type);
-    xml.element("disk", {{"type", type}, {"device", word_for(disk_devices, disk.device)}}, [&] {
+    XmlAttributes attributes{{"type", type}, {"device", word_for(disk_devices, disk.device)}};
+    if (disk.info.model != VirtioModel::unsaid)
+        attributes.push_back({"model", word_for(virtio_models, disk.info.model)});
+    xml.element("disk", attributes, [&] {
         XmlAttributes driver{{"name", "qemu"}, {"type", word_for(disk_formats, disk.format)}};
         if (disk.cache != DiskCache::hypervisor_default)
             driver.push_back({"cache", word_for(disk_caches, disk.cache)});
@@ -53,12 +56,20 @@ void write(XmlWriter& xml, const Disk& disk) {
         for (const auto& [name, value] : tuning)
             driver.push_back({name, value});
         add_switches(driver, disk.info.virtio);
-        xml.empty("driver", driver);
+        xml.element("driver", driver, [&] {
+            if (disk.tuning.metadata_cache == 0) return;
+            xml.element("metadata_cache", {}, [&] {
+                xml.text("max_size", std::to_string(disk.tuning.metadata_cache),
+                         {{"unit", "bytes"}});
+            });
+        });
         if (!disk.source.empty()) write_source(xml, disk.type, disk.source, disk.labels);
         write_backing(xml, disk);
         const auto rotation = std::to_string(disk.tuning.rotation_rate);
         XmlAttributes target{{"dev", disk.target}, {"bus", word_for(disk_buses, disk.bus)}};
         if (disk.tuning.rotation_rate != 0) target.push_back({"rotation_rate", rotation});
+        if (disk.tuning.removable)
+            target.push_back({"removable", word_for(on_off, *disk.tuning.removable)});
         xml.empty("target", target);
         if (disk.readonly) xml.empty("readonly");
         if (disk.shareable) xml.empty("shareable");
@@ -101,6 +112,8 @@ void write(XmlWriter& xml, const Video& video) {
     if (video.edid) model.push_back({"edid", word_for(on_off, *video.edid)});
     xml.element("video", {}, [&] {
         xml.element("model", model, [&] {
+            if (video.accel3d)
+                xml.empty("acceleration", {{"accel3d", word_for(yes_no, *video.accel3d)}});
             if (!video.resolution) return;
             const auto x = std::to_string(video.resolution->x);
             const auto y = std::to_string(video.resolution->y);

@@ -22,6 +22,7 @@ void write_iotune(XmlWriter& xml, const IoTune& tune) {
     xml.element("iotune", {}, [&] {
         write_limits(xml, tune.limits, "");
         write_limits(xml, tune.bursts, "_max");
+        write_limits(xml, tune.lengths, "_max_length");
         if (tune.size_iops != 0) xml.text("size_iops_sec", std::to_string(tune.size_iops));
     });
 }
@@ -53,6 +54,8 @@ std::vector<std::pair<std::string_view, std::string>> driver_tuning(const DiskTu
     put("detect_zeroes", detect_zeroes_words, tuning.detect_zeroes);
     put("error_policy", error_policies, tuning.on_error);
     put("rerror_policy", error_policies, tuning.on_read_error);
+    if (tuning.copy_on_read)
+        out.emplace_back("copy_on_read", word_for(on_off, *tuning.copy_on_read));
     if (tuning.iothread != 0) out.emplace_back("iothread", std::to_string(tuning.iothread));
     if (tuning.queues != 0) out.emplace_back("queues", std::to_string(tuning.queues));
     if (tuning.queue_size != 0) out.emplace_back("queue_size", std::to_string(tuning.queue_size));

@@ -11,8 +11,11 @@ namespace domain {
 
 namespace {
 
-void write_memory(XmlWriter& xml, std::string_view name, Bytes memory) {
-    xml.text(name, std::to_string(memory.count / 1024), {{"unit", "KiB"}});
+void write_memory(XmlWriter& xml, std::string_view name, Bytes memory,
+                  std::optional<bool> dump_core = {}) {
+    XmlAttributes attributes{{"unit", "KiB"}};
+    if (dump_core) attributes.push_back({"dumpCore", word_for(on_off, *dump_core)});
+    xml.text(name, std::to_string(memory.count / 1024), attributes);
 }
 
 void write_os(XmlWriter& xml, const OsBoot& os) {
@@ -36,17 +39,18 @@ void write_os(XmlWriter& xml, const OsBoot& os) {
 void write_actions(XmlWriter& xml, const GuestDefinition& guest) {
     xml.text("on_poweroff", word_for(lifecycle_actions, guest.on_poweroff));
     xml.text("on_reboot", word_for(lifecycle_actions, guest.on_reboot));
-    xml.text("on_crash", word_for(lifecycle_actions, guest.on_crash));
+    xml.text("on_crash", word_for(crash_actions, guest.on_crash));
 }
 
 void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     xml.text_if("name", guest.name);
     if (guest.uuid) xml.text("uuid", guest.uuid->text());
+    if (guest.generation_id) xml.text("genid", guest.generation_id->text());
     xml.text_if("title", guest.title);
     xml.text_if("description", guest.description);
     if (!guest.metadata.empty()) xml.raw("metadata", guest.metadata);
     write_max_memory(xml, guest);
-    write_memory(xml, "memory", guest.memory);
+    write_memory(xml, "memory", guest.memory, guest.dump_core);
     if (guest.current_memory) write_memory(xml, "currentMemory", *guest.current_memory);
     write_memory_backing(xml, guest.memory_backing);
     write_block_tune(xml, guest.block_tune);

@@ -31,6 +31,8 @@ void write_filesystem(XmlWriter& xml, const Filesystem& filesystem) {
     XmlAttributes attributes{{"type", "mount"}};
     if (filesystem.access != FilesystemAccess::unsaid)
         attributes.push_back({"accessmode", word_for(filesystem_accesses, filesystem.access)});
+    if (filesystem.info.model != VirtioModel::unsaid)
+        attributes.push_back({"model", word_for(virtio_models, filesystem.info.model)});
     if (filesystem.file_mode) attributes.push_back({"fmode", fmode});
     if (filesystem.directory_mode) attributes.push_back({"dmode", dmode});
     if (filesystem.multidevs != Multidevs::unsaid)

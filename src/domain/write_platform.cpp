@@ -32,10 +32,19 @@ void write_hyperv(XmlWriter& xml, const FeatureDetails& details) {
 }
 
 void write_kvm(XmlWriter& xml, const FeatureDetails& details) {
-    if (details.kvm.empty()) return;
+    if (details.kvm.empty() && details.dirty_ring == 0) return;
+    const auto size = std::to_string(details.dirty_ring);
     xml.element("kvm", {}, [&] {
         for (const auto& each : details.kvm)
             write_switch(xml, each.name, each.on);
+        if (details.dirty_ring != 0) xml.empty("dirty-ring", {{"state", "on"}, {"size", size}});
+    });
+}
+
+void write_smm(XmlWriter& xml, const FeatureDetails& details) {
+    if (details.tseg == 0) return write_switch(xml, "smm", details.smm);
+    xml.element("smm", {{"state", word_for(on_off, details.smm.value_or(true))}}, [&] {
+        xml.text("tseg", std::to_string(details.tseg), {{"unit", "KiB"}});
     });
 }
 
@@ -89,9 +98,10 @@ void write_cpu_inside(XmlWriter& xml, const GuestDefinition& guest) {
     const auto& cpu = guest.cpu;
     XmlAttributes model;
     if (cpu.fallback) model.push_back({"fallback", *cpu.fallback ? "allow" : "forbid"});
+    if (!cpu.vendor_id.empty()) model.push_back({"vendor_id", cpu.vendor_id});
     if (!guest.cpu_model.empty())
         xml.text("model", guest.cpu_model, model);
-    else if (cpu.fallback)
+    else if (!model.empty())
         xml.empty("model", model);
     if (cpu.topology) {
         const auto sockets = std::to_string(cpu.topology->sockets);
@@ -105,6 +115,15 @@ void write_cpu_inside(XmlWriter& xml, const GuestDefinition& guest) {
         xml.empty("cache", {{"level", "3"}, {"mode", "emulate"}});
     else if (cpu.cache != CpuCache::unsaid)
         xml.empty("cache", {{"mode", word_for(cpu_caches, cpu.cache)}});
+    if (cpu.address_bits) {
+        const bool host = *cpu.address_bits == 0;
+        const auto bits = std::to_string(*cpu.address_bits);
+        const auto most = std::to_string(cpu.most_address_bits);
+        XmlAttributes address{{"mode", host ? "passthrough" : "emulate"}};
+        if (!host) address.push_back({"bits", bits});
+        if (cpu.most_address_bits != 0) address.push_back({"limit", most});
+        xml.empty("maxphysaddr", address);
+    }
     for (const auto& feature : cpu.features)
         xml.empty("feature", {{"policy", word_for(cpu_feature_policies, feature.policy)},
                               {"name", feature.name}});
@@ -158,11 +177,15 @@ void write_features(XmlWriter& xml, const GuestDefinition& guest) {
         write_kvm(xml, details);
         write_switch(xml, "pmu", details.pmu);
         write_switch(xml, "vmport", details.vmport);
-        write_switch(xml, "smm", details.smm);
+        write_smm(xml, details);
         if (details.ioapic != IoapicDriver::unsaid)
             xml.empty("ioapic", {{"driver", word_for(ioapic_drivers, details.ioapic)}});
         write_switch(xml, "ps2", details.ps2);
         write_switch(xml, "vmcoreinfo", details.vmcoreinfo);
+        if (details.tcg_cache != 0)
+            xml.element("tcg", {}, [&] {
+                xml.text("tb-cache", std::to_string(details.tcg_cache), {{"unit", "KiB"}});
+            });
     });
 }
 

@@ -33,7 +33,7 @@ void write_watchdog(XmlWriter& xml, const Watchdog& watchdog) {
 }
 
 void write_rng(XmlWriter& xml, const Rng& rng) {
-    xml.element("rng", {{"model", "virtio"}}, [&] {
+    xml.element("rng", {{"model", word_for(virtio_models, rng.info.model)}}, [&] {
         const auto bytes = std::to_string(rng.bytes);
         const auto period = std::to_string(rng.period);
         XmlAttributes rate{{"bytes", bytes}};
@@ -62,7 +62,7 @@ void write_memballoon(XmlWriter& xml, const GuestDefinition& guest) {
     if (!balloon.autodeflate && !balloon.free_page_reporting && balloon.stats_period == 0 &&
         !says_anything(balloon.info))
         return;
-    XmlAttributes attributes{{"model", "virtio"}};
+    XmlAttributes attributes{{"model", word_for(virtio_models, balloon.info.model)}};
     if (balloon.autodeflate) attributes.push_back({"autodeflate", on_or_off(*balloon.autodeflate)});
     if (balloon.free_page_reporting)
         attributes.push_back({"freePageReporting", on_or_off(*balloon.free_page_reporting)});
@@ -93,8 +93,11 @@ void write_iommu(XmlWriter& xml, const Iommu& iommu) {
 
 void write_vsock(XmlWriter& xml, const Vsock& vsock) {
     const auto cid = std::to_string(vsock.cid);
-    xml.element("vsock", {{"model", "virtio"}}, [&] {
-        xml.empty("cid", {{"auto", "no"}, {"address", cid}});
+    xml.element("vsock", {{"model", word_for(virtio_models, vsock.info.model)}}, [&] {
+        if (vsock.cid == 0)
+            xml.empty("cid", {{"auto", "yes"}});
+        else
+            xml.empty("cid", {{"auto", "no"}, {"address", cid}});
         write_virtio_driver(xml, vsock.info);
         write_device_info(xml, vsock.info);
     });

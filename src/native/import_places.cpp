@@ -37,6 +37,8 @@ std::string_view id_prefix(ControllerType type) {
         return "fdc";
     case ControllerType::virtio_serial:
         return "serial";
+    case ControllerType::ccid:
+        return "ccid";
     case ControllerType::pci:
     case ControllerType::ide:
         break;
@@ -128,6 +130,7 @@ class ControllerReader {
         case ControllerType::ide:
         case ControllerType::sata:
         case ControllerType::fdc:
+        case ControllerType::ccid:
             break;
         }
         return true;

@@ -98,8 +98,11 @@ bool read_card_reader(DeviceReader& device) {
     auto* card = card_in(import, device.id());
     Smartcard smartcard;
     smartcard.place = device.place();
-    device.on_usb(smartcard.info);
-    smartcard.info.address = {}; // the XML has none for it: it is assigned at start
+    Controller reader;
+    reader.type = ControllerType::ccid;
+    reader.index = 0;
+    reader.place = device.place();
+    device.on_usb(reader.info);
     if (card == nullptr || !import.guest.smartcards.empty() || !device.complete()) return false;
     auto properties = card->properties;
     for (const auto* key : {"driver", "id", "bus"})
@@ -109,6 +112,7 @@ bool read_card_reader(DeviceReader& device) {
         !is_client_end(end->second, "smartcard") || !properties.left().empty())
         return false;
     card->done = end->second.done = true;
+    if (reader.info.address.index() != 0) import.guest.controllers.push_back(std::move(reader));
     import.guest.smartcards.push_back(std::move(smartcard));
     return true;
 }

@@ -36,7 +36,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& given, const Command
     command.flag("-nodefaults");
     if (!context.by_hand) add_sandbox(command, context.sandbox);
     add_machine(command, definition);
-    add_accelerator(command, definition.type);
+    add_accelerator(command, definition);
     add_cpu(command, definition);
     add_memory(command, definition);
     add_processors(command, definition);
@@ -66,7 +66,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& given, const Command
     add_redirection(command, definition);
     add_tpm(command, definition, context);
     add_sounds(command, definition);
-    add_small_devices(command, definition);
+    add_small_devices(command, definition, context.uuid);
     add_memory_modules(command, definition);
     for (const auto& argument : definition.raw_arguments)
         command.flag(argument.value);

@@ -38,6 +38,10 @@ void put_switches(Json& object, const std::vector<NamedSwitch>& switches,
 }
 
 void CommandLine::device(Json device, const DeviceInfo& info) {
+    if (info.model != VirtioModel::unsaid)
+        device["driver"] =
+            device.value("driver", "") +
+            (info.model == VirtioModel::transitional ? "-transitional" : "-non-transitional");
     put_switches(device, info.virtio, virtio_switches);
     addresses_.put(device, info);
     add("-device", device);

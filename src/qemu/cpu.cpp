@@ -54,6 +54,13 @@ bool is_wanted(CpuFeaturePolicy policy) {
 void set_model_details(Cpu& cpu, const GuestDefinition& definition) {
     const auto& details = definition.cpu;
     cpu.turn("migratable", details.migratable);
+    if (!details.vendor_id.empty()) cpu.set("vendor", details.vendor_id);
+    if (details.address_bits == 0U)
+        cpu.turn("host-phys-bits", true);
+    else if (details.address_bits)
+        cpu.set("phys-bits", std::to_string(*details.address_bits));
+    if (details.most_address_bits != 0)
+        cpu.set("host-phys-bits-limit", std::to_string(details.most_address_bits));
     for (const auto& feature : details.features)
         cpu.turn(feature.name, is_wanted(feature.policy));
     if (details.cache == CpuCache::emulate) cpu.turn("l3-cache", true);
@@ -112,6 +119,8 @@ void add_cpu(CommandLine& command, const GuestDefinition& definition) {
     if (definition.features.apic) cpu.turn("kvm-pv-eoi", definition.feature_details.apic_eoi);
     set_hyperv(cpu, definition.feature_details);
     set_kvm(cpu, definition.feature_details);
+    if (std::ranges::count(definition.panics, PanicModel::hyperv, &Panic::model) != 0)
+        cpu.turn("hv-crash", true);
     set_timers(cpu, definition);
     cpu.add_to(command);
 }

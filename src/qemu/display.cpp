@@ -28,7 +28,10 @@ void set_memory(Json& device, const Video& video) {
 
 void add_video(CommandLine& command, const Video& video, std::size_t number) {
     const auto& model = *video_model(video.model);
-    Json device{{"driver", number == 0 ? model.device : model.secondary},
+    const std::string_view accelerated = number == 0 ? "virtio-vga-gl" : "virtio-gpu-gl-pci";
+    Json device{{"driver", video.accel3d == true ? accelerated
+                           : number == 0         ? model.device
+                                                 : model.secondary},
                 {"id", "video" + std::to_string(number)}};
     set_memory(device, video);
     if (video.heads > 1) device["max_outputs"] = video.heads;

@@ -87,6 +87,7 @@ void set_device_tuning(Json& device, const DiskTuning& tuning) {
     if (!tuning.wwn.empty()) device["wwn"] = std::stoull(tuning.wwn, nullptr, 16);
     if (!tuning.vendor.empty()) device["vendor"] = tuning.vendor;
     if (!tuning.product.empty()) device["product"] = tuning.product;
+    if (tuning.removable) device["removable"] = *tuning.removable;
     if (tuning.rotation_rate != 0) device["rotation_rate"] = tuning.rotation_rate;
     if (tuning.logical_block != 0) device["logical_block_size"] = tuning.logical_block;
     if (tuning.physical_block != 0) device["physical_block_size"] = tuning.physical_block;
@@ -106,6 +107,7 @@ void add_throttle(CommandLine& command, const std::string& target, const std::st
     Json values = Json::object();
     set_limits(values, limits.limits, "");
     set_limits(values, limits.bursts, "-max");
+    set_limits(values, limits.lengths, "-max-length");
     if (limits.size_iops != 0) values["iops-size"] = limits.size_iops;
     Json object{{"qom-type", "throttle-group"}, {"id", group}};
     object["limits"] = values;

@@ -99,6 +99,8 @@ void add_image(CommandLine& command, const Disk& disk, const std::vector<Image>&
     const bool qcow2 = image.format == DiskFormat::qcow2;
     auto format = node(qcow2 ? "qcow2" : "raw", name, disk, level);
     format["file"] = name + "-file";
+    if (qcow2 && level == 0 && disk.tuning.metadata_cache != 0)
+        format["cache-size"] = disk.tuning.metadata_cache;
     if (!image.data.empty()) format["data-file"] = name + "-data";
     // Said wherever the end is known, so that an image's header cannot make QEMU open another file.
     if (qcow2 && level + 1 < images.size())
@@ -138,6 +140,20 @@ std::vector<Image> declared_images(const Disk& disk) {
     return images;
 }
 
+std::string copy_node(const Disk& disk) {
+    return disk.target + "-copies";
+}
+
+std::string node_below_copies(const Disk& disk) {
+    return disk.tuning.limits ? throttle_node(disk.target)
+           : disk.transient   ? overlay_node(disk)
+                              : disk.target;
+}
+
+bool copies_on_read(const Disk& disk) {
+    return disk.tuning.copy_on_read == true && !disk.source.empty();
+}
+
 // From the bottom up: a node can only name one that is there.
 void add_images(CommandLine& command, const Disk& disk, const std::vector<Image>& images,
                 bool open_end, std::optional<int> overlay) {
@@ -147,6 +163,10 @@ void add_images(CommandLine& command, const Disk& disk, const std::vector<Image>
     if (disk.tuning.limits)
         add_throttle(command, disk.target, overlay ? overlay_node(disk) : disk.target,
                      *disk.tuning.limits);
+    if (copies_on_read(disk))
+        command.add("-blockdev", Json{{"driver", "copy-on-read"},
+                                      {"node-name", copy_node(disk)},
+                                      {"file", node_below_copies(disk)}});
 }
 
 std::string_view front_end(const Disk& disk) {
@@ -174,15 +194,14 @@ constexpr std::size_t longest_default_device_id = 20;
 void add_front_end(CommandLine& command, const Disk& disk, std::optional<unsigned> bootindex) {
     Json device{{"driver", front_end(disk)}, {"id", "disk-" + disk.target}};
     if (!disk.source.empty())
-        device["drive"] = disk.tuning.limits ? throttle_node(disk.target)
-                          : disk.transient   ? overlay_node(disk)
-                                             : disk.target;
+        device["drive"] = copies_on_read(disk) ? copy_node(disk) : node_below_copies(disk);
     if (const auto cache = switches_of(disk.cache))
         device["write-cache"] = cache->write_cache ? "on" : "off";
     if (disk.shareable) device["share-rw"] = true;
-    if (!disk.serial.empty()) device["serial"] = disk.serial;
-    if (disk.bus == DiskBus::scsi && disk.serial.size() > longest_default_device_id)
-        device["device_id"] = disk.serial.substr(0, longest_default_device_id);
+    const auto serial = disk.serial.substr(0, shown_serial(disk.bus));
+    if (!serial.empty()) device["serial"] = serial;
+    if (disk.bus == DiskBus::scsi && serial.size() > longest_default_device_id)
+        device["device_id"] = serial.substr(0, longest_default_device_id);
     set_device_tuning(device, disk.tuning);
     if (bootindex && disk.bus != DiskBus::fdc) device["bootindex"] = *bootindex;
     command.device(device, disk.info);

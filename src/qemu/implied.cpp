@@ -54,8 +54,8 @@ Need need_of_usb(const GuestDefinition& definition) {
         if (device.type == HostDeviceType::usb) add(device.info);
     for (const auto& device : definition.redirected)
         add(device.info);
-    for (const auto& card : definition.smartcards)
-        add(card.info);
+    for (const auto& controller : definition.controllers)
+        if (controller.type == ControllerType::ccid) add(controller.info);
     for (const auto& hub : definition.hubs)
         add(hub.info);
     return need;
@@ -70,6 +70,7 @@ Need need_of_virtio_serial(const GuestDefinition& definition) {
 }
 
 Need need_of(const GuestDefinition& definition, ControllerType type) {
+    if (type == ControllerType::ccid) return {.any = !definition.smartcards.empty(), .named = {}};
     if (type == ControllerType::usb) return need_of_usb(definition);
     if (type == ControllerType::virtio_serial) return need_of_virtio_serial(definition);
     return need_of_drives(definition, type);
@@ -117,8 +118,8 @@ GuestDefinition with_implied_devices(GuestDefinition definition) {
     number(definition);
     add_root(definition);
     for (const auto type :
-         {ControllerType::usb, ControllerType::ide, ControllerType::sata, ControllerType::scsi,
-          ControllerType::fdc, ControllerType::virtio_serial})
+         {ControllerType::ccid, ControllerType::usb, ControllerType::ide, ControllerType::sata,
+          ControllerType::scsi, ControllerType::fdc, ControllerType::virtio_serial})
         imply(definition, type);
     if (definition.videos.empty() && !definition.graphics.empty())
         definition.videos.push_back({.model = "vga", .place = definition.place});
@@ -140,6 +141,7 @@ bool is_on_board(const GuestDefinition& definition, const Controller& controller
     case ControllerType::usb:
     case ControllerType::scsi:
     case ControllerType::virtio_serial:
+    case ControllerType::ccid:
         break;
     }
     return false;

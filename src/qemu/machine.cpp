@@ -50,7 +50,7 @@ void add_machine(CommandLine& command, const GuestDefinition& definition) {
     Options options;
     options.set("type", machine.empty() ? "pc" : machine)
         .set("usb", "off")
-        .set("dump-guest-core", "off")
+        .set("dump-guest-core", definition.dump_core == true ? "on" : "off")
         .set("acpi", definition.features.acpi ? "on" : "off");
     if (const auto audio = speaker_audio(definition); !audio.empty())
         options.set("pcspk-audiodev", audio);
@@ -58,8 +58,13 @@ void add_machine(CommandLine& command, const GuestDefinition& definition) {
     command.add("-machine", options);
 }
 
-void add_accelerator(CommandLine& command, DomainType type) {
-    command.raw("-accel", type == DomainType::kvm ? "kvm" : "tcg");
+void add_accelerator(CommandLine& command, const GuestDefinition& definition) {
+    const auto& details = definition.feature_details;
+    Options options(definition.type == DomainType::kvm ? "kvm" : "tcg");
+    const bool kvm = definition.type == DomainType::kvm;
+    if (kvm && details.dirty_ring != 0) options.set("dirty-ring-size", details.dirty_ring);
+    if (!kvm && details.tcg_cache != 0) options.set("tb-size", details.tcg_cache / 1024);
+    command.add("-accel", options);
 }
 
 void add_lifecycle(CommandLine& command, const GuestDefinition& definition) {

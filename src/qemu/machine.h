@@ -11,7 +11,7 @@ class CommandLine;
 void add_name(CommandLine& command, const GuestDefinition& definition);
 void add_sandbox(CommandLine& command, bool sandbox);
 void add_machine(CommandLine& command, const GuestDefinition& definition);
-void add_accelerator(CommandLine& command, DomainType type);
+void add_accelerator(CommandLine& command, const GuestDefinition& definition);
 void add_lifecycle(CommandLine& command, const GuestDefinition& definition);
 void add_boot(CommandLine& command, const OsBoot& os);
 void add_monitors(CommandLine& command, const CommandContext& context);

@@ -101,9 +101,15 @@ void add_firmware(CommandLine& command, const GuestDefinition& definition) {
     if (!firmware.nvram.empty()) add_flash(command, "nvram", firmware.nvram, false);
     if (firmware.loader && firmware.loader->secure)
         command.add("-global", global("cfi.pflash01", "secure", "on"));
+    if (const auto tseg = definition.feature_details.tseg; tseg != 0)
+        command.add("-global", global("mch", "extended-tseg-mbytes", std::to_string(tseg / 1024)));
     if (!firmware.dtb.empty()) command.raw("-dtb", firmware.dtb);
     if (definition.feature_details.vmcoreinfo == true)
         command.add("-device", Json{{"driver", "vmcoreinfo"}, {"id", "vmcoreinfo0"}});
+    if (definition.generation_id)
+        command.add("-device", Json{{"driver", "vmgenid"},
+                                    {"id", "vmgenid0"},
+                                    {"guid", definition.generation_id->text()}});
 }
 
 void add_power(CommandLine& command, const GuestDefinition& definition) {
@@ -161,6 +167,9 @@ void check_platform(Diagnostics& found, const GuestDefinition& definition) {
     if (firmware.loader && firmware.loader->secure && (!q35 || details.smm != true))
         found.error(firmware.loader->place, "a secure loader needs system management mode",
                     "write machine='q35' and <smm state='on'/> in <features>");
+    if (details.tseg != 0 && (!q35 || details.smm == false))
+        found.error(details.place, "only system management mode on a q35 has a <tseg>",
+                    "write machine='q35' and <smm state='on'>");
     for (const auto& feature : definition.cpu.features)
         if (!plain_word(feature.name))
             found.error(feature.place, "'" + printable(feature.name) + "' cannot be a feature");

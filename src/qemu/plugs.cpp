@@ -42,8 +42,9 @@ class Collector {
             add(input, "input", bus_of(input.bus));
         for (const auto& device : definition_.redirected)
             add(device, "redirdev", PlugBus::usb);
-        for (const auto& card : definition_.smartcards)
-            add(card, "smartcard", PlugBus::usb);
+        for (const auto& controller : definition_.controllers)
+            if (controller.type == ControllerType::ccid)
+                add(controller, "controller", PlugBus::usb);
         for (const auto& sound : definition_.sounds)
             add(sound, "sound", bus_of(sound.model));
         small_devices();
@@ -94,7 +95,7 @@ class Collector {
     }
 
     void add_controller(const Controller& controller) {
-        if (is_none(controller)) return;
+        if (is_none(controller) || controller.type == ControllerType::ccid) return;
         const bool board = is_on_board(definition_, controller);
         const bool pci = controller.type != ControllerType::fdc &&
                          !(controller.type == ControllerType::pci && board);
@@ -176,6 +177,7 @@ class Collector {
         for (const auto& rng : definition_.rngs)
             add(rng, "rng", PlugBus::pci);
         for (const auto& panic : definition_.panics) {
+            if (panic.model == PanicModel::hyperv) continue; // of the processor
             const bool pci = panic.model == PanicModel::pvpanic;
             auto& plug = add(panic, "panic", pci ? PlugBus::pci : PlugBus::isa);
             plug.isa_port = "ioport";

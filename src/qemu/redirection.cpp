@@ -3,6 +3,7 @@
 
 #include "src/qemu/command_line.h"
 #include "src/qemu/graphics.h"
+#include "src/qemu/implied.h"
 
 namespace vmwarden::qemu {
 
@@ -42,13 +43,19 @@ void add_redirection(CommandLine& command, const GuestDefinition& definition) {
         if (!filter.empty()) device["filter"] = filter;
         command.device(device, definition.redirected[i].info);
     }
+    for (const auto& controller : definition.controllers)
+        if (controller.type == ControllerType::ccid)
+            command.device(
+                Json{{"driver", "usb-ccid"}, {"id", controller_id(definition, controller)}},
+                controller.info);
     if (definition.smartcards.empty()) return;
     add_client_end(command, "smartcard0-client", "smartcard");
-    command.device(Json{{"driver", "usb-ccid"}, {"id", "ccid0"}}, definition.smartcards[0].info);
-    command.add("-device", Json{{"driver", "ccid-card-passthru"},
-                                {"id", "smartcard0"},
-                                {"bus", "ccid0.0"},
-                                {"chardev", "smartcard0-client"}});
+    const auto& reader = *controller_at(definition, ControllerType::ccid, 0); // implied at least
+    command.device(Json{{"driver", "ccid-card-passthru"},
+                        {"id", "smartcard0"},
+                        {"bus", controller_id(definition, reader) + ".0"},
+                        {"chardev", "smartcard0-client"}},
+                   definition.smartcards[0].info);
 }
 
 void check_redirection(Diagnostics& found, const GuestDefinition& definition) {

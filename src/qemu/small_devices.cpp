@@ -2,6 +2,7 @@
 #include "src/qemu/small_devices.h"
 
 #include "src/qemu/command_line.h"
+#include "src/qemu/graphics.h"
 
 #include <algorithm>
 
@@ -40,6 +41,7 @@ void add_watchdog(CommandLine& command, const Watchdog& watchdog, const std::str
 }
 
 void add_panic(CommandLine& command, const Panic& panic, const std::string& number) {
+    if (panic.model == PanicModel::hyperv) return; // of the processor
     const bool pci = panic.model == PanicModel::pvpanic;
     command.device(Json{{"driver", pci ? "pvpanic-pci" : "pvpanic"}, {"id", "panic" + number}},
                    panic.info);
@@ -53,6 +55,15 @@ void add_balloon(CommandLine& command, const GuestDefinition& definition) {
     if (balloon.free_page_reporting) device["free-page-reporting"] = *balloon.free_page_reporting;
     if (balloon.stats_period != 0) device["guest-stats-polling-interval"] = balloon.stats_period;
     command.device(device, balloon.info);
+}
+
+// Among two thousand million: far from those that people write.
+std::uint32_t cid_of(const Vsock& vsock, const Uuid& uuid) {
+    if (vsock.cid != 0) return vsock.cid;
+    std::uint32_t hash = 2166136261U; // FNV-1a
+    for (const auto byte : uuid.bytes)
+        hash = (hash ^ byte) * 16777619U;
+    return 0x40000000U | (hash & 0x3fffffffU);
 }
 
 template <class Device, class Add>
@@ -82,7 +93,7 @@ void add_iommu(CommandLine& command, const GuestDefinition& definition) {
     command.device(device, iommu.info);
 }
 
-void add_small_devices(CommandLine& command, const GuestDefinition& definition) {
+void add_small_devices(CommandLine& command, const GuestDefinition& definition, const Uuid& uuid) {
     add_each(definition.watchdogs, [&](const Watchdog& watchdog, const std::string& number) {
         add_watchdog(command, watchdog, number);
     });
@@ -94,7 +105,7 @@ void add_small_devices(CommandLine& command, const GuestDefinition& definition) 
     if (definition.vsock)
         command.device(Json{{"driver", "vhost-vsock-pci"},
                             {"id", "vsock0"},
-                            {"guest-cid", definition.vsock->cid}},
+                            {"guest-cid", cid_of(*definition.vsock, uuid)}},
                        definition.vsock->info);
     add_balloon(command, definition);
 }
@@ -120,6 +131,19 @@ std::string_view watchdog_action(const GuestDefinition& definition) {
 
 void check_small_devices(Diagnostics& found, const GuestDefinition& definition) {
     const bool q35 = chipset_of(definition.os.machine) == Chipset::q35;
+    for (const auto& panic : definition.panics)
+        if (definition.on_crash == LifecycleAction::restart)
+            found.error(panic.place,
+                        "a guest that tells of its crash is not started again in this version",
+                        "write <on_crash>destroy</on_crash>, or preserve to find it paused");
+    const bool gpu = std::ranges::any_of(definition.graphics, [](const Graphics& graphics) {
+        return !render_node(graphics).empty();
+    });
+    for (const auto& video : definition.videos)
+        if (video.accel3d == true && !gpu)
+            found.error(video.place, "no display of this guest draws with the host's GPU",
+                        "write <gl enable='yes'/> in <graphics>, add <graphics "
+                        "type='egl-headless'/>, or write accel3d='no'");
     for (const auto& watchdog : definition.watchdogs)
         if (watchdog.model == WatchdogModel::itco && !q35)
             found.error(watchdog.place, "only a q35 has the watchdog 'itco'",

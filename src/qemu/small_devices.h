@@ -20,7 +20,8 @@ void add_iommu(CommandLine& command, const GuestDefinition& definition);
 void add_audio(CommandLine& command, const GuestDefinition& definition);
 void add_sounds(CommandLine& command, const GuestDefinition& definition);
 std::string speaker_audio(const GuestDefinition& definition); // empty: nothing to hear it by
-void add_small_devices(CommandLine& command, const GuestDefinition& definition);
+// An automatic address of <vsock> follows from the guest's UUID, as its MAC addresses do.
+void add_small_devices(CommandLine& command, const GuestDefinition& definition, const Uuid& uuid);
 
 // What a watchdog that nobody fed does, for -action; empty without one.
 std::string_view watchdog_action(const GuestDefinition& definition);

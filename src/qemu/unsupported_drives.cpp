@@ -28,11 +28,6 @@ std::string_view to_text(DiskBus bus) {
     return "";
 }
 
-// QEMU cuts a longer one off without a word, or refuses to start.
-std::size_t serial_length(DiskBus bus) {
-    return bus == DiskBus::scsi ? 36 : 20;
-}
-
 class Drives {
   public:
     explicit Drives(Diagnostics& found)
@@ -74,6 +69,12 @@ class Drives {
         else
             check_path(found_, disk_->source_place, "disk source", disk_->source);
         check_backing();
+        if (disk_->shareable && disk_->format == DiskFormat::qcow2 && !read_only())
+            error("a qcow2 image cannot be shared: each guest would write its tables",
+                  "use a raw image, or <readonly/>");
+        if (disk_->tuning.copy_on_read == true && read_only())
+            error("what is read cannot be copied into an image that is only read",
+                  "remove copy_on_read");
         if (disk_->device != DiskDevice::disk) return;
         if (disk_->source.empty()) error("a hard disk needs a source");
         const bool ata = disk_->bus == DiskBus::ide || disk_->bus == DiskBus::sata;
@@ -106,12 +107,8 @@ class Drives {
 
     void check_serial() {
         check_text(found_, disk_->place, "disk serial", disk_->serial);
-        if (disk_->serial.empty()) return;
-        if (disk_->bus == DiskBus::fdc) error("a floppy drive has no serial number");
-        if (disk_->serial.size() > serial_length(disk_->bus))
-            error("serial number is too long", "at most " +
-                                                   std::to_string(serial_length(disk_->bus)) +
-                                                   " bytes on bus " + bus());
+        if (!disk_->serial.empty() && disk_->bus == DiskBus::fdc)
+            error("a floppy drive has no serial number");
     }
 
     Diagnostics& found_;

@@ -183,6 +183,8 @@ void leave_out_what_is_not_here(GuestDefinition& guest) {
         return graphics.type == GraphicsType::egl_headless &&
                !can_open(qemu::render_node(graphics).c_str());
     });
+    for (auto& video : guest.videos)
+        if (!qemu::has_graphics(guest, GraphicsType::egl_headless)) video.accel3d.reset();
     // Only a real one takes the questions that QEMU asks of it.
     std::erase_if(guest.characters, [](const CharacterDevice& character) {
         return character.source == CharacterSource::device &&

@@ -137,6 +137,15 @@ class Maker {
         details.smm = maybe();
         details.ps2 = maybe();
         details.vmcoreinfo = maybe();
+        if (details.smm == true && chance()) details.tseg = 48U * 1024;
+        if (guest.type == DomainType::qemu && chance()) details.tcg_cache = 128U * 1024;
+        if (guest.type == DomainType::kvm && chance()) details.dirty_ring = 4096;
+        if (!guest.cpu_model.empty() && chance()) cpu.vendor_id = "AuthenticAMD";
+        if (chance()) cpu.address_bits = chance() ? 0 : 40;
+        if (cpu.address_bits == 0U && chance()) cpu.most_address_bits = 42;
+        guest.dump_core = maybe();
+        guest.on_crash = any(crash_actions);
+        if (chance()) guest.generation_id = Uuid::parse("0be4c1a9-6f26-4d32-9b5c-2f9f3a4f6c11");
         for (const auto& known : kvm_switches)
             if (chance()) details.kvm.push_back({std::string(known.name), chance()});
         if (guest.type != DomainType::kvm) return;
@@ -257,6 +266,9 @@ class Maker {
             tune(disk.tuning, threads.empty() ? 0 : threads.back().id);
             disk.tuning.boot_order = i + 1;
             disk.info.virtio = switches(std::span(virtio_switches));
+            disk.info.model = any(virtio_models);
+            if (disk.format == DiskFormat::qcow2 && chance())
+                disk.tuning.metadata_cache = number(64, 4096) * 1024U;
             guest.disks.push_back(std::move(disk));
         }
         guest.interfaces.resize(number(0, 2));
@@ -271,7 +283,7 @@ class Maker {
             if (chance()) device.model = UsbModel{0x1d6b, static_cast<std::uint16_t>(number(1, 9))};
             if (!device.model || chance()) device.at = UsbPlace{number(1, 3), number(1, 127)};
             if (chance()) device.startup = any(startup_policies);
-            if (chance()) device.managed = true;
+            device.managed = maybe();
             guest.host_devices.push_back(device);
         }
     }
@@ -342,11 +354,13 @@ class Maker {
         if (chance()) tuning.queue_size = 256;
         if (chance()) tuning.geometry = DiskGeometry{number(1, 99), number(1, 9), number(1, 63)};
         if (chance()) tuning.physical_block = 4096;
+        tuning.copy_on_read = maybe();
         if (!chance()) return;
         tuning.limits.emplace();
         tuning.limits->limits.total_bytes = number(1, 1000);
         tuning.limits->limits.read_iops = number(1, 1000);
         if (chance()) tuning.limits->bursts.read_iops = 5000;
+        if (tuning.limits->bursts.read_iops != 0) tuning.limits->lengths.read_iops = number(0, 60);
         if (chance()) tuning.limits->size_iops = 4096;
     }
 
@@ -404,7 +418,14 @@ class Maker {
         for (unsigned i = number(0, 2); i > 0; --i)
             guest.filesystems.push_back(filesystem(i));
         if (chance()) guest.panics.push_back({any(panic_models), {}});
-        if (chance()) guest.vsock = Vsock{number(3, 4000), {}};
+        if (guest.type == DomainType::qemu)
+            std::erase_if(guest.panics,
+                          [](const Panic& panic) { return panic.model == PanicModel::hyperv; });
+        if (chance()) guest.vsock = Vsock{chance() ? 0 : number(3, 4000), {}};
+        for (auto& rng : guest.rngs)
+            rng.info.model = any(virtio_models);
+        if (guest.memballoon) guest.balloon.info.model = any(virtio_models);
+        if (guest.vsock && chance()) guest.vsock->info.model = VirtioModel::non_transitional;
         if (chance()) guest.audios.push_back({2, {}, any(audio_types)});
         if (chance())
             guest.sounds.push_back({any(sound_models), {}, guest.audios.empty() ? 0U : 2U, {}});
@@ -418,6 +439,7 @@ class Maker {
         Video video{.model = "qxl"};
         video.vram = number(1, 64) * 1024U;
         video.heads = number(0, 4);
+        if (chance()) video.accel3d = false;
         if (chance()) video.resolution = VideoResolution{800, 600};
         guest.videos.push_back(video);
     }
@@ -544,6 +566,8 @@ class Maker {
     void controllers(GuestDefinition& guest) {
         if (chance()) {
             Controller scsi{.type = ControllerType::scsi, .index = 3, .model = "virtio-scsi"};
+            scsi.info.model = any(virtio_models);
+            if (scsi.info.model != VirtioModel::unsaid) scsi.model.clear();
             scsi.queues = number(0, 4);
             scsi.info.virtio = switches(controller_switches);
             guest.controllers.push_back(scsi);
@@ -557,12 +581,18 @@ class Maker {
         if (chance())
             guest.controllers.push_back(
                 {.type = ControllerType::usb, .index = 0, .model = "ich9-ehci1"});
+        if (chance())
+            guest.controllers.push_back({.type = ControllerType::ccid,
+                                         .index = 0,
+                                         .info = {.address = UsbAddress{0, "2"}}});
         if (chance()) guest.hubs.push_back({.info = {.address = UsbAddress{0, "1"}}});
     }
 
     void redirection(GuestDefinition& guest) {
         guest.redirected.resize(number(0, 2));
         guest.smartcards.resize(number(0, 1));
+        for (auto& card : guest.smartcards)
+            if (chance()) card.info.address = CcidAddress{};
         for (unsigned i = 0; i < number(0, 3); ++i) {
             RedirectionRule rule;
             if (chance()) rule.device_class = static_cast<std::uint8_t>(number(0, 255));

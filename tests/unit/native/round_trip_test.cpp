@@ -166,7 +166,7 @@ class Maker {
     void modern_drive(Disk& disk) {
         if (disk.device == DiskDevice::floppy) return;
         if (chance()) disk.serial = "S-1_2";
-        if (chance()) disk.shareable = true;
+        if (disk.format == DiskFormat::raw && chance()) disk.shareable = true;
         const bool ata = disk.bus == DiskBus::ide || disk.bus == DiskBus::sata;
         if (!ata && chance()) disk.readonly = true;
         if (disk.source.empty()) return;

@@ -357,5 +357,50 @@ TEST(Balloon, is_there_unless_refused) {
     EXPECT_TRUE(object(definition, "-device", "balloon0").is_null());
 }
 
+TEST(Redirection, a_card_is_in_the_reader_that_is_there) {
+    auto definition = guest();
+    definition.graphics = {{.type = GraphicsType::spice}};
+    definition.smartcards.resize(1);
+    definition.controllers = {{.type = ControllerType::ccid,
+                               .index = 0,
+                               .info = {.address = UsbAddress{0, "3"}, .alias = "ua-reader"}}};
+    EXPECT_EQ(object(definition, "-device", "ua-reader")["port"], "3");
+    EXPECT_EQ(object(definition, "-device", "smartcard0")["bus"], "ua-reader.0");
+    definition.smartcards.clear();
+    EXPECT_EQ(object(definition, "-device", "ua-reader")["driver"], "usb-ccid");
+}
+
+TEST(VirtioModels, are_devices_of_their_own) {
+    auto definition = guest();
+    definition.rngs.resize(1);
+    definition.balloon.info.model = VirtioModel::transitional;
+    definition.rngs[0].info.model = VirtioModel::non_transitional;
+    EXPECT_EQ(object(definition, "-device", "rng0")["driver"], "virtio-rng-pci-non-transitional");
+    EXPECT_EQ(object(definition, "-device", "balloon0")["driver"],
+              "virtio-balloon-pci-transitional");
+}
+
+TEST(Vsock, an_automatic_address_follows_from_the_uuid) {
+    auto definition = guest();
+    definition.vsock = Vsock{.cid = 0};
+    const auto cid = object(definition, "-device", "vsock0")["guest-cid"].get<std::uint32_t>();
+    EXPECT_GE(cid, 0x40000000U);
+    auto another = context();
+    another.uuid.bytes[15] ^= 1;
+    const auto other = json::parse(arguments(modern_argv(definition, another), "-device").at(0));
+    EXPECT_NE(other["guest-cid"], cid);
+    definition.vsock->cid = 7;
+    EXPECT_EQ(object(definition, "-device", "vsock0")["guest-cid"], 7);
+}
+
+TEST(Display, draws_with_the_hosts_gpu_where_a_display_does) {
+    auto definition = guest();
+    definition.videos = {{.model = "virtio", .accel3d = true}};
+    EXPECT_TRUE(unsupported(definition).has_errors());
+    definition.graphics = {{.type = GraphicsType::egl_headless}};
+    EXPECT_FALSE(unsupported(definition).has_errors());
+    EXPECT_EQ(object(definition, "-device", "video0")["driver"], "virtio-vga-gl");
+}
+
 } // namespace
 } // namespace vmwarden::qemu

@@ -283,5 +283,32 @@ TEST(BootOrder, of_a_floppy_is_its_controllers) {
     EXPECT_FALSE(device(definition, "fdb").contains("bootindex"));
 }
 
+TEST(Drives, behave_as_is_said) {
+    auto vda = disk("vda", DiskBus::virtio);
+    vda.format = DiskFormat::qcow2;
+    vda.chain_ends = true;
+    vda.tuning.copy_on_read = true;
+    vda.tuning.metadata_cache = 1 << 20;
+    vda.tuning.limits = IoTune{
+        .limits = {.total_iops = 5}, .bursts = {.total_iops = 9}, .lengths = {.total_iops = 60}};
+    auto sda = disk("sda", DiskBus::usb);
+    sda.tuning.removable = true;
+    const auto definition = guest_with({vda, sda});
+    EXPECT_EQ(device(definition, "vda")["drive"], "vda-copies");
+    EXPECT_EQ(object(definition, "-blockdev", "vda-copies")["file"], "vda-limits");
+    EXPECT_EQ(object(definition, "-blockdev", "vda")["cache-size"], 1 << 20);
+    EXPECT_EQ(object(definition, "-object", "limits-vda")["limits"]["iops-total-max-length"], 60);
+    EXPECT_EQ(device(definition, "sda")["removable"], true);
+}
+
+TEST(Drives, show_as_much_of_a_serial_number_as_there_is_room_for) {
+    auto vda = disk("vda", DiskBus::virtio);
+    auto sda = disk("sda", DiskBus::scsi);
+    vda.serial = sda.serial = std::string(20, 'a') + std::string(30, 'b');
+    const auto definition = guest_with({vda, sda});
+    EXPECT_EQ(device(definition, "vda")["serial"], std::string(20, 'a'));
+    EXPECT_EQ(device(definition, "sda")["serial"], std::string(20, 'a') + std::string(16, 'b'));
+}
+
 } // namespace
 } // namespace vmwarden::qemu

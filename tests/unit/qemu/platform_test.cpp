@@ -121,5 +121,34 @@ TEST(Channels, without_a_path_come_as_a_descriptor) {
               Words{"socket,id=char0,fd=12,server=on,wait=off"});
 }
 
+TEST(Cpu, width_of_addresses_and_maker) {
+    auto definition = guest();
+    definition.cpu_mode = "custom";
+    definition.cpu_model = "qemu64";
+    definition.cpu.vendor_id = "AuthenticAMD";
+    definition.cpu.address_bits = 0;
+    definition.cpu.most_address_bits = 42;
+    EXPECT_EQ(arguments(definition, "-cpu"),
+              Words{"qemu64,vendor=AuthenticAMD,host-phys-bits=on,host-phys-bits-limit=42"});
+    definition.cpu = {.address_bits = 40};
+    EXPECT_EQ(arguments(definition, "-cpu"), Words{"qemu64,phys-bits=40"});
+    definition.type = DomainType::kvm;
+    definition.cpu = {};
+    definition.panics = {{PanicModel::hyperv, {}}};
+    EXPECT_EQ(arguments(definition, "-cpu"), Words{"qemu64,hv-crash=on"});
+    EXPECT_TRUE(arguments(definition, "-device").size() == 1) << "the balloon alone";
+}
+
+TEST(Crashes, are_not_started_again_where_a_guest_tells_of_them) {
+    auto definition = guest();
+    definition.on_crash = LifecycleAction::restart;
+    EXPECT_FALSE(unsupported(definition).has_errors()) << "nobody would tell";
+    definition.panics.resize(1);
+    EXPECT_TRUE(unsupported(definition).has_errors());
+    definition.on_crash = LifecycleAction::preserve;
+    EXPECT_FALSE(unsupported(definition).has_errors());
+    EXPECT_NE(arguments(definition, "-action").at(0).find("panic=pause"), std::string::npos);
+}
+
 } // namespace
 } // namespace vmwarden::qemu
