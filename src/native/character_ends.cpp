@@ -22,6 +22,7 @@ class EndReader {
 
     bool read() {
         properties_.take("id");
+        if (properties_.peek("debug") == "0") properties_.take("debug");
         take_log();
         const auto type = properties_.take("backend").value_or("");
         return read_type(type) && !failed_ && properties_.left().empty();
@@ -87,10 +88,21 @@ class EndReader {
         const auto waits = turn("wait");
         const bool nowait = properties_.take("nowait").has_value();
         if (!listens || waits.value_or(!nowait)) return false;
+        if (properties_.take("fd")) return lose_descriptor();
         const auto path = properties_.take("path");
         if (!path) return read_listener();
         character_.path = *path;
         return (path->starts_with('/') || is_own_socket(*path)) && is(Source::unix_listener);
+    }
+
+    // It was of the process that started the line.
+    bool lose_descriptor() {
+        const bool channel = character_.target == CharacterDevice::Target::virtio_channel;
+        import_.warn(option_, "'" + option_.text() +
+                                  "' has the descriptor of whoever started the " +
+                                  "line: here it is " +
+                                  (channel ? "a socket of the agent's" : "a pseudo-terminal"));
+        return is(channel ? Source::unix_listener : Source::pty);
     }
 
     // Of a line of ours: the agent's to make.

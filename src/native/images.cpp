@@ -330,6 +330,20 @@ bool read_drive(Import& import, Pending& drive, Image& image) {
     return image.why.empty();
 }
 
+void settle_tuning(Image& image, const Option& option) {
+    auto& tuning = image.disk.tuning;
+    const auto cache = image.disk.cache;
+    const bool direct = cache == DiskCache::none || cache == DiskCache::directsync;
+    if (tuning.io == DiskIo::native && !direct) {
+        tuning.io = DiskIo::unsaid;
+        image.left_out.emplace_back(&option, "aio=native");
+    }
+    if (tuning.detect_zeroes == DetectZeroes::unmap && tuning.discard != DiskDiscard::unmap) {
+        tuning.detect_zeroes = DetectZeroes::on; // which is what it then comes to
+        image.left_out.emplace_back(&option, "detect-zeroes=unmap without discard");
+    }
+}
+
 void tell_left_out(Import& import, const Image& image) {
     for (const auto& [option, what] : image.left_out)
         import.warn(*option,

@@ -26,6 +26,9 @@ bool read_drive(Import& import, Pending& drive, Image& image);
 // QEMU's words of werror= and rerror=.
 std::optional<ErrorPolicy> error_policy(std::string_view word);
 
+// Leaves out what does not go together: once the cache is known.
+void settle_tuning(Image& image, const Option& option);
+
 void tell_left_out(Import& import, const Image& image);
 
 // What a device names as its drive. False when the definition cannot hold it.

@@ -42,7 +42,10 @@ class Import {
     bool nodefaults = false;
     bool says_memory = false;
     bool says_boot = false;
-    bool strict_boot = false; // nothing is booted from that is not said
+    bool says_balloon = false; // -balloon virtio
+    bool vga_none = false;     // -vga none
+    bool has_usb_bus = false;  // -usb
+    bool strict_boot = false;  // nothing is booted from that is not said
     bool says_network = false;
     bool says_serial = false;
     bool headless = false;  // -nographic

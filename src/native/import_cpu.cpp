@@ -33,7 +33,8 @@ class CpuReader {
     CpuReader(Import& import, const Option& option)
       : import_(import)
       , option_(option)
-      , properties_(Properties::parse(option.value(), "model").value_or(Properties())) {}
+      , properties_(Properties::parse(option.value(), "model").value_or(Properties()))
+      , before_(import.guest) {}
 
     void read() {
         read_model(properties_.take("model").value_or(""));
@@ -64,17 +65,9 @@ class CpuReader {
     // All of it: a second -cpu takes the place of the first.
     void keep() {
         import_.guest.cpu = {};
-        import_.guest.feature_details.hyperv.clear();
-        import_.guest.feature_details.kvm.clear();
-        import_.guest.feature_details.pmu.reset();
-        import_.guest.feature_details.stimer_direct.reset();
-        import_.guest.feature_details.apic_eoi.reset();
-        import_.guest.feature_details.hyperv_passthrough = false;
-        import_.guest.features.apic = false;
-        std::erase_if(import_.guest.timers, [](const Timer& timer) {
-            return timer.name == TimerName::kvmclock || timer.name == TimerName::hypervclock ||
-                   timer.name == TimerName::tsc;
-        });
+        import_.guest.feature_details = before_.feature_details;
+        import_.guest.features = before_.features;
+        import_.guest.timers = before_.timers;
         import_.keep(option_, "says something of the processor that has no place in the XML");
     }
 
@@ -189,8 +182,7 @@ class CpuReader {
                    signs.find(c) != std::string_view::npos;
         });
         if (!word) return false;
-        if (name.starts_with("hv-") || name.starts_with("kvm-") || name.starts_with("x-"))
-            return false;
+        if (name.starts_with("hv-") || name.starts_with("x-")) return false;
         auto& features = import_.guest.cpu.features;
         std::erase_if(features, [&](const CpuFeature& other) { return other.name == name; });
         features.push_back(
@@ -201,10 +193,11 @@ class CpuReader {
     Import& import_;
     const Option& option_;
     Properties properties_;
+    GuestDefinition before_;
 };
 
-// The parts of -smp as QEMU fills in what stays unsaid: cores take what is over, then sockets
-// (since version 6.2).
+// The parts of -smp as QEMU fills in what stays unsaid: cores take what is over, then
+// sockets (since version 6.2), and threads where both are said.
 class ProcessorReader {
   public:
     ProcessorReader(Import& import, const Option& option)
@@ -246,7 +239,9 @@ class ProcessorReader {
     bool fill(std::uint64_t all, std::optional<std::uint64_t> sockets, std::uint64_t dies,
               std::optional<std::uint64_t> cores, std::optional<std::uint64_t> threads) {
         const auto rest = [&](std::uint64_t others) { return others == 0 ? 0 : all / others; };
-        const auto thread_count = threads.value_or(1);
+        const bool threads_left = !threads && sockets && cores;
+        const auto thread_count =
+            threads_left ? rest(*sockets * dies * *cores) : threads.value_or(1);
         const auto core_count = cores.value_or(rest(sockets.value_or(1) * dies * thread_count));
         const auto socket_count = sockets.value_or(rest(dies * core_count * thread_count));
         if (socket_count * dies * core_count * thread_count != all) return false;

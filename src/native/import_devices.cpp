@@ -36,6 +36,19 @@ bool settle_balloon(Import& import, Pending& device, const std::string& driver) 
     return true;
 }
 
+// Shorter names of QEMU's that are no other device.
+struct Alias {
+    std::string_view name;
+    std::string_view driver;
+};
+constexpr Alias aliases[] = {{"virtio-9p", "virtio-9p-pci"},
+                             {"virtio-gpu", "virtio-gpu-pci"},
+                             {"virtio-iommu", "virtio-iommu-pci"},
+                             {"virtio-keyboard", "virtio-keyboard-pci"},
+                             {"virtio-mouse", "virtio-mouse-pci"},
+                             {"virtio-tablet", "virtio-tablet-pci"},
+                             {"e1000-82540em", "e1000"}};
+
 bool read_hub(DeviceReader& device) {
     Hub hub;
     hub.place = device.place();
@@ -157,6 +170,8 @@ void import_device(Import& import, const Option& option) {
     auto properties = Properties::parse(option.value(), "driver");
     if (!properties) return import.error(option, "'" + option.text() + "' cannot be taken apart");
     auto driver = properties->peek("driver").value_or("");
+    const auto* const alias = std::ranges::find(aliases, driver, &Alias::name);
+    if (alias != std::end(aliases)) driver = alias->driver;
     import.devices.push_back({&option, *std::move(properties), false, std::move(driver)});
 }
 

@@ -137,7 +137,7 @@ void add_video(Import& import, const Option& option, std::string_view model) {
 void take_size(DeviceReader& device, std::string_view key, std::uint64_t unit, std::uint64_t& kib) {
     const auto number = device.number(key, std::uint64_t{1} << 40);
     if (!number) return;
-    if (*number * unit % 1024 != 0 || *number == 0) return device.fail();
+    if (*number * unit % 1024 != 0) return device.fail();
     kib = *number * unit / 1024;
 }
 
@@ -258,6 +258,8 @@ void import_vnc(Import& import, const Option& option) {
 
 void import_vga(Import& import, const Option& option) {
     const auto word = option.name == "std-vga" ? "std" : option.value();
+    import.vga_none = word == "none";
+    if (import.vga_none) return import.modern();
     for (const auto& adapter : adapters)
         if (adapter.word == word && import.guest.videos.empty()) {
             if (word != "std" && word != "cirrus") import.modern();
@@ -282,6 +284,8 @@ void settle_display(Import& import) {
     for (auto& device : import.devices)
         if (!device.done) device.done = read_video(import, device) || read_input(import, device);
     settle_heard(import);
+    if (import.vga_none && import.guest.videos.empty() && !import.guest.graphics.empty())
+        import.guest.videos.push_back({"none", import.guest.graphics.front().place});
     // A display would otherwise bring an adapter with it.
     if (import.nodefaults && !import.guest.graphics.empty() && import.guest.videos.empty())
         import.guest.videos.push_back({"none", import.guest.graphics.front().place});

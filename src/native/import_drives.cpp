@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // -drive and its short forms, -blockdev, and the devices that show them to the guest.
 #include "src/base/text.h"
+#include "src/native/device_reader.h"
 #include "src/native/images.h"
-#include "src/native/import.h"
 #include "src/qemu/controllers.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/implied.h"
@@ -30,6 +30,7 @@ struct FrontEnd {
     std::string_view driver;
     DiskBus bus;
     DiskDevice device;
+    bool as_drive = false; // a CD-ROM where its drive is: QEMU's of before 6.0
 };
 constexpr unsigned most_block = 2 * 1024 * 1024;
 
@@ -39,6 +40,8 @@ constexpr FrontEnd front_ends[] = {{"virtio-blk-pci", DiskBus::virtio, DiskDevic
                                    {"ide-cd", DiskBus::ide, DiskDevice::cdrom},
                                    {"scsi-hd", DiskBus::scsi, DiskDevice::disk},
                                    {"scsi-cd", DiskBus::scsi, DiskDevice::cdrom},
+                                   {"ide-drive", DiskBus::ide, DiskDevice::disk, true},
+                                   {"scsi-disk", DiskBus::scsi, DiskDevice::disk, true},
                                    {"usb-storage", DiskBus::usb, DiskDevice::disk},
                                    {"floppy", DiskBus::fdc, DiskDevice::floppy}};
 
@@ -148,7 +151,9 @@ class DiskDeviceReader {
         const auto drive = properties_.take("drive");
         if (drive && !read_image(import_, *drive, image)) return;
         image.disk.bus = bus();
-        image.disk.device = front_end_.device;
+        // What a USB stick shows is a hard disk.
+        if (front_end_.bus == DiskBus::usb && image.disk.device == DiskDevice::cdrom) return;
+        if (!front_end_.as_drive) image.disk.device = front_end_.device;
         if (!on_known_controller()) return;
         const auto cache = cache_of(image, properties_.peek("write-cache"));
         if (!cache) return;
@@ -158,7 +163,13 @@ class DiskDeviceReader {
         const auto index = take_place(image.disk);
         warn_of_format(import_, *device_.option, image.disk, image.format_said || !drive);
         name(image.disk, drive.value_or(""), index);
-        finish(std::move(image));
+        settle_tuning(image, *device_.option);
+        const auto& disk = image.disk;
+        if (can_be_defined(import_, [&](auto& probe) {
+                probe.disks = {disk};
+                probe.iothreads = import_.guest.iothreads;
+            }))
+            finish(std::move(image));
     }
 
   private:
@@ -209,6 +220,7 @@ class DiskDeviceReader {
         if (device_id && disk.serial.starts_with(*device_id)) properties_.take("device_id");
         take_tuning(disk);
         if (disk.bus == DiskBus::virtio) {
+            if (properties_.peek("scsi") == "off") properties_.take("scsi"); // as it is since 5.0
             take_queues(disk);
             take_thread(disk);
             take_switches(disk.info);
@@ -445,6 +457,7 @@ void import_drive(Import& import, const Option& option) {
     const auto interface = drive->take("if").value_or(default_interface(import));
     if (interface == "none") {
         import.modern();
+        drive->take("index"); // of no interface
         const auto id = drive->peek("id").value_or("");
         if (!import.nodes.emplace(id, Pending{&option, *drive}).second)
             import.error(option, "two drives have the id '" + printable(id) + "'");
@@ -465,6 +478,7 @@ void import_drive(Import& import, const Option& option) {
     if (*bus == DiskBus::fdc) image.disk.device = DiskDevice::floppy;
     if (image.disk.device == DiskDevice::cdrom && *bus == DiskBus::virtio)
         return import.keep(option);
+    settle_tuning(image, option);
     warn_of_format(import, option, image.disk, image.format_said);
     tell_left_out(import, image);
     place(import, option, image.disk, index);

@@ -110,7 +110,10 @@ void import_machine(Import& import, const Option& option) {
     auto properties = Properties::parse(option.value(), "type").value_or(Properties());
     if (option.name == "machine" || properties.all().size() != 1) import.modern();
     if (const auto type = properties.take("type")) {
-        import.guest.os.machine = *type;
+        import.guest.os.machine = type->substr(0, type->find('+'));
+        if (import.guest.os.machine != *type)
+            import.warn(option, "'" + printable(type->substr(import.guest.os.machine.size())) +
+                                    "' of the machine's name is left out: it is Proxmox's own");
         if (type->find("q35") != std::string::npos || type->find("i440fx") != std::string::npos)
             import.modern();
     }

@@ -48,6 +48,8 @@ class ObjectReader {
         memory.immediate = turn("prealloc", false);
         memory.huge = turn("hugetlb", false);
         memory.memfd = type == "memory-backend-memfd" || memory.shared;
+        for (const auto* key : {"prealloc-threads", "prealloc-context"})
+            if (properties_.take(key)) memory.filled_by_threads = true;
         if (const auto page = properties_.take("hugetlbsize")) take_page_size(*page, memory);
         // So it is where nothing else is said of these.
         if (!turn("reserve", true) || !turn("dump", true) || !turn("merge", true)) failed_ = true;
@@ -162,7 +164,7 @@ bool read_module(Import& import, Pending& pending) {
     if (!import.accepts(probe)) return false;
     guest.memory = probe.memory;
     guest.memory_modules.push_back(std::move(module));
-    object->done = true;
+    use(import, *memory);
     return true;
 }
 
@@ -211,7 +213,8 @@ void settle_machine_memory(Import& import) {
     if (!import.accepts(probe)) return;
     import.guest.memory_backing = probe.memory_backing;
     import.guest.numa_tune = probe.numa_tune;
-    word->second.done = object->second.done = true;
+    word->second.done = true;
+    use(import, *memory);
 }
 
 // Of a machine that says nothing else: "-mem-path /dev/hugepages".
@@ -229,6 +232,14 @@ void settle_path(Import& import) {
 
 std::optional<MemoryObject> read_memory_object(Pending& object) {
     return ObjectReader(object).read();
+}
+
+void use(Import& import, const MemoryObject& memory) {
+    memory.object->done = true;
+    if (memory.filled_by_threads)
+        import.warn(*memory.object->option, "which threads fill the memory of '" +
+                                                memory.object->option->text() +
+                                                "' is left out: QEMU chooses them");
 }
 
 std::optional<MemoryBacking> common_backing(const Import& import,

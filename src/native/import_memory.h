@@ -15,7 +15,11 @@ struct MemoryObject {
     bool huge = false;
     std::uint64_t page_size = 0; // KiB; 0: the host's own
     std::optional<MemoryPlacement> placement = {};
+    bool filled_by_threads = false; // of a number, or in a place, that the XML has no word for
 };
+
+// It is in the definition.
+void use(Import& import, const MemoryObject& memory);
 
 // None for one that the definition cannot say.
 std::optional<MemoryObject> read_memory_object(Pending& object);

@@ -52,23 +52,39 @@ bool holds_card(const Pending& net) {
     });
 }
 
+// A card of -net that is in no hub.
+void settle_joined(Import& import, Pending& net) {
+    auto properties = net.properties;
+    const auto netdev = import.netdevs.find(properties.take("netdev").value_or(""));
+    const auto said = properties.take("model");
+    const auto* model = card_called(said.value_or(default_model(import)));
+    for (const auto* key : {"type", "name"})
+        properties.take(key);
+    const auto mac = properties.take("macaddr").value_or("");
+    Interface interface;
+    if (netdev == import.netdevs.end() || netdev->second.done || model == nullptr ||
+        !properties.left().empty() ||
+        !take_network_end(import, *netdev->second.option, netdev->second.properties, interface))
+        return import.keep(*net.option);
+    netdev->second.done = true;
+    import.modern();
+    add(import, *net.option, std::string(model->name), mac, std::move(interface));
+}
+
 // Cards and what stands behind them, joined by a hub of QEMU's: by number in 2009, one since.
-void settle_hub(Import& import, const std::string& hub) {
+void settle_hub(Import& import, const std::vector<Pending*>& nets) {
     std::vector<Pending*> cards;
     std::size_t back_ends = 0;
     bool holds = true;
     Interface end;
-    std::vector<Pending*> all;
-    for (auto& net : import.legacy_nets) {
-        if (net.properties.peek("vlan").value_or("0") != hub) continue;
-        all.push_back(&net);
-        if (is_nic(net)) {
-            cards.push_back(&net);
-            holds = holds && holds_card(net);
+    for (auto* net : nets) {
+        if (is_nic(*net)) {
+            cards.push_back(net);
+            holds = holds && holds_card(*net);
             continue;
         }
         ++back_ends;
-        const auto read = end_of(import, net);
+        const auto read = end_of(import, *net);
         holds = holds && read;
         if (read) end = *read;
     }
@@ -82,7 +98,7 @@ void settle_hub(Import& import, const std::string& hub) {
         }
         return;
     }
-    for (auto* net : all)
+    for (auto* net : nets)
         import.keep(*net->option, net->properties.has("vlan")
                                       ? "says vlan=, which QEMU 3.0 and later refuse"
                                       : "");
@@ -137,13 +153,15 @@ void import_nic(Import& import, const Option& option) {
 }
 
 void settle_networks(Import& import) {
-    std::vector<std::string> hubs;
-    for (const auto& net : import.legacy_nets) {
-        const auto hub = net.properties.peek("vlan").value_or("0");
-        if (std::ranges::find(hubs, hub) == hubs.end()) hubs.push_back(hub);
+    std::map<std::string, std::vector<Pending*>> hubs;
+    for (auto& net : import.legacy_nets) {
+        if (net.properties.has("netdev"))
+            settle_joined(import, net);
+        else
+            hubs[net.properties.peek("vlan").value_or("0")].push_back(&net);
     }
-    for (const auto& hub : hubs)
-        settle_hub(import, hub);
+    for (const auto& [hub, nets] : hubs)
+        settle_hub(import, nets);
     settle_cards(import);
 }
 

@@ -176,7 +176,7 @@ class CellReader {
         import_.guest.numa_tune = probe.numa_tune;
         import_.guest.numa_cells = probe.numa_cells;
         for (auto& [id, cell] : cells_)
-            if (cell.memory) cell.memory->object->done = true;
+            if (cell.memory) use(import_, *cell.memory);
         return true;
     }
 

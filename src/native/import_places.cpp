@@ -251,7 +251,9 @@ bool take_usb_place(Import& import, Properties& properties, DeviceInfo& info) {
     const auto name = properties.take("bus");
     const auto port = properties.take("port");
     if (!name && !port) return true;
-    const auto bus = name ? import.bus(*name) : BusName{ControllerType::usb, 0};
+    // QEMU's name for the bus of -usb.
+    const bool usual = name == "usb-bus.0" && !import.bus(*name) && import.has_usb_bus;
+    const auto bus = name && !usual ? import.bus(*name) : BusName{ControllerType::usb, 0};
     if (!bus || bus->type != ControllerType::usb) return false;
     if (port || bus->index != 0)
         info.address = UsbAddress{.bus = bus->index, .port = port.value_or("")};

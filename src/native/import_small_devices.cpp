@@ -192,6 +192,10 @@ void import_object(Import& import, const Option& option) {
     auto properties = Properties::parse(option.value(), "qom-type").value_or(Properties());
     const auto type = properties.peek("qom-type").value_or("");
     const auto id = properties.peek("id").value_or("");
+    if (type == "secret" && id == "masterKey0")
+        return import.drop(option, "it is libvirt's, for secrets of its own");
+    if (type == "thread-context")
+        return import.drop(option, "which threads fill the guest's memory is QEMU's to choose");
     constexpr std::string_view kinds[] = {"rng-", "memory-backend-", "iothread", "main-loop",
                                           "throttle-group"};
     const bool known =

@@ -61,6 +61,7 @@ class Sounds {
       : import_(import) {}
 
     void settle() {
+        take_variable();
         for (auto* audiodev : in_order(import_.audiodevs))
             add_audio(*audiodev);
         for (auto& words : import_.sound_words)
@@ -77,6 +78,17 @@ class Sounds {
             all.push_back(&one);
         std::ranges::sort(all, {}, [](const Pending* one) { return one->option->order; });
         return all;
+    }
+
+    // How the back end was said before there was -audiodev.
+    void take_variable() {
+        auto& variables = import_.guest.raw_environment;
+        const auto said = std::ranges::find(variables, "QEMU_AUDIO_DRV", &RawVariable::name);
+        const auto type =
+            said == variables.end() ? std::nullopt : value_of(domain::audio_types, said->value);
+        if (!type || *type == AudioType::dbus || !import_.audiodevs.empty()) return;
+        import_.guest.audios.push_back({1, said->place, *type});
+        variables.erase(said);
     }
 
     // The number of one that the XML has; 0: the first, or none is named.

@@ -34,6 +34,9 @@ class SpiceReader {
             turn("agent-mouse", spice.client_mouse) &&
             turn("disable-copy-paste", spice.clipboard, false) &&
             turn("disable-agent-file-xfer", spice.file_transfer, false) && turn("gl", graphics_.gl);
+        // No guest is migrated here, so it says nothing.
+        if (switch_of(properties_.peek("seamless-migration").value_or("")))
+            properties_.take("seamless-migration");
         graphics_.render_node = properties_.take("rendernode").value_or("");
         if (!understood || !properties_.left().empty()) return std::nullopt;
         return std::move(graphics_);

@@ -46,11 +46,14 @@ std::optional<SmbiosTable> table_of(const Structure& structure, const Properties
     return table.entries.empty() ? std::nullopt : std::optional(std::move(table));
 }
 
-bool is_own_uuid(const Import& import, const SmbiosTable& table) {
-    for (const auto& entry : table.entries)
-        if (entry.name == "uuid" &&
-            (!import.guest.uuid || Uuid::parse(entry.value) != import.guest.uuid))
-            return false;
+// Where there is no -uuid, this is the guest's.
+bool is_own_uuid(Import& import, const SmbiosTable& table) {
+    for (const auto& entry : table.entries) {
+        if (entry.name != "uuid") continue;
+        const auto uuid = Uuid::parse(entry.value);
+        if (!import.guest.uuid) import.guest.uuid = uuid;
+        if (!uuid || uuid != import.guest.uuid) return false;
+    }
     return true;
 }
 

@@ -26,10 +26,10 @@ class EndReader {
                                 : type == "bridge"     ? read_bridge()
                                 : type == "vhost-user" ? read_switch()
                                                        : false;
-        if (!understood || !properties_.left().empty()) return false;
-        if (chardev_ != nullptr) chardev_->done = true;
-        if (!warning_.empty()) import_.warn(option_, warning_, hint_);
-        return true;
+        const bool complete = understood && properties_.left().empty();
+        if (!warning_.empty() && complete == understood) import_.warn(option_, warning_, hint_);
+        if (complete && chardev_ != nullptr) chardev_->done = true;
+        return complete;
     }
 
   private:
@@ -43,9 +43,13 @@ class EndReader {
             take_descriptors(several);
             return true;
         }
-        // A script would have to be run.
-        if (properties_.take("script") != "no") return false;
-        if (properties_.take("downscript").value_or("no") != "no") return false;
+        const auto up = properties_.take("script");
+        const auto down = properties_.take("downscript");
+        if (up != "no" || down.value_or("no") != "no") {
+            warning_ = "a script would put '" + option_.text() + "' on its network";
+            hint_ = "write <interface type='bridge'> or type='network' instead of it";
+            return false;
+        }
         interface_.target = properties_.take("ifname").value_or("");
         return is_interface_name(interface_.target);
     }

@@ -40,6 +40,7 @@ constexpr Dropped dropped[] = {
     {"run-with", "the host policy names the user"},
     {"incoming", "it is of a start, not of a guest", true},
     {"D", "output goes to the journal"},
+    {"id", "it is Proxmox's number of the guest"},
     {"add-fd", "the descriptor was of the process that started the line"},
     {"no-shutdown", "what follows the guest's power-off is <on_poweroff>"},
     {"full-screen", "it would draw on the host's own display", true},
@@ -50,8 +51,7 @@ constexpr Dropped dropped[] = {
     {"alt-grab", "there is no window"},
     {"ctrl-grab", "there is no window"},
     {"win2k-hack", "no emulator of today needs it"},
-    {"kernel-kqemu", "kqemu is no more"},
-    {"usb", "a USB controller is added when a device needs one", true}};
+    {"kernel-kqemu", "kqemu is no more"}};
 
 void refuse_snapshot(Import& import, const Option& option) {
     import.error(option, "-snapshot cannot be kept: the definition's disks would be written to",
@@ -118,12 +118,33 @@ constexpr Handler handlers[] = {
     {"spice", import_spice, false},
     {"vga", import_vga},
     {"std-vga", import_vga},
+    {"usb",
+     [](Import& i, const Option& option) {
+         i.has_usb_bus = true;
+         i.drop(option, "a USB controller is added when a device needs one");
+     }},
     {"usbdevice", import_usbdevice},
     {"device", import_device, false},
     {"object", import_object, false},
     {"audiodev", import_audiodev, false},
     {"audio", import_sound_word, false},
     {"soundhw", import_sound_word, false},
+    {"balloon",
+     [](Import& i, const Option& option) {
+         if (option.value() == "virtio")
+             i.says_balloon = true;
+         else if (option.value() != "none")
+             i.keep(option);
+     },
+     false},
+    {"msg",
+     [](Import& i, const Option& option) {
+         if (option.value() == "timestamp=on")
+             i.drop(option, "output goes to the journal, which has the time");
+         else
+             i.keep(option);
+     },
+     false},
     {"numa", import_numa, false},
     {"mem-path", import_memory_path, false},
     {"mem-prealloc", [](Import& i, const Option&) { i.guest.memory_backing.immediate = true; },
@@ -167,7 +188,9 @@ void read_option(Import& import, const Option& option) {
 
 // What the launcher gives QEMU of its own, whatever the line had.
 void read_environment(Import& import, const Line& line) {
-    constexpr std::string_view own[] = {"LC_ALL", "PATH", "HOME", "USER", "LOGNAME"};
+    constexpr std::string_view own[] = {"LC_ALL",         "PATH",           "HOME",
+                                        "USER",           "LOGNAME",        "XDG_DATA_HOME",
+                                        "XDG_CACHE_HOME", "XDG_CONFIG_HOME"};
     std::string left_out;
     SourcePlace first;
     for (const auto& variable : line.environment) {
@@ -178,13 +201,18 @@ void read_environment(Import& import, const Line& line) {
         }
         import.modern();
         import.guest.raw_environment.push_back({variable.name, variable.value, variable.place});
+    }
+    if (!left_out.empty())
+        import.found.warning(first, left_out + ": left out, the launcher sets its own");
+}
+
+// Those that no option has been understood with.
+void warn_of_environment(Import& import) {
+    for (const auto& variable : import.guest.raw_environment)
         import.found.warning(variable.place,
                              "variable " + variable.name +
                                  " has no place in the XML: kept in <qemu:commandline>",
                              "a host policy must permit it: permits: [qemu-commandline]");
-    }
-    if (!left_out.empty())
-        import.found.warning(first, left_out + ": left out, the launcher sets its own");
 }
 
 struct Architecture {
@@ -289,7 +317,7 @@ void read_options(Import& import, const Line& line) {
         if (option.name == "M" || option.name == "machine") read_option(import, option);
     for (const auto& option : line.options)
         if (option.name != "M" && option.name != "machine") read_option(import, option);
-    import.guest.memballoon = false;
+    import.guest.memballoon = import.says_balloon;
     settle_cpu(import);
     settle_ioapic(import);
     settle_system_information(import);
@@ -306,6 +334,7 @@ void read_options(Import& import, const Line& line) {
     settle_single_devices(import);
     settle_devices(import);
     settle_boot(import);
+    warn_of_environment(import);
     import.give_raw_arguments();
 }
 
