@@ -83,10 +83,10 @@ class DeviceReader {
     bool failed_ = false;
 };
 
-// Whether the reader of definitions takes this device beside what it may name. Of more devices
-// than any guest has it says no without looking.
+// What the reader of definitions makes of this device beside what it may name; none where it
+// refuses it, and, without looking, of more devices than any guest has.
 template <class Put>
-bool can_be_defined(Import& import, Put put) {
+std::optional<GuestDefinition> defined(Import& import, Put put) {
     GuestDefinition probe;
     probe.type = import.guest.type;
     probe.os = import.guest.os;
@@ -94,7 +94,11 @@ bool can_be_defined(Import& import, Put put) {
     probe.features = import.guest.features;
     probe.memory = Bytes{64ULL * 1024 * 1024};
     put(probe);
-    return import.accepts(std::move(probe));
+    return import.read_again(std::move(probe));
+}
+template <class Put>
+bool can_be_defined(Import& import, Put put) {
+    return defined(import, put).has_value();
 }
 
 // The socket that a -chardev connects to; empty for any other, which is left as it is.

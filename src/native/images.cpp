@@ -28,18 +28,18 @@ constexpr CacheWord cache_words[] = {{"none", DiskCache::none, true},
 
 // How QEMU goes about reading and writing; what the guest sees and what is kept are the same. No
 // argument of its own could say it for a disk that we describe.
-constexpr std::string_view tuning[] = {"aio",
-                                       "discard",
-                                       "detect-zeroes",
-                                       "werror",
-                                       "rerror",
-                                       "cache-size",
-                                       "l2-cache-size",
-                                       "cache-clean-interval",
-                                       "refcount-cache-size",
-                                       "locking",
-                                       "lazy-refcounts",
-                                       "x-check-cache-dropped"};
+constexpr std::string_view tuning_words[] = {"aio",
+                                             "discard",
+                                             "detect-zeroes",
+                                             "werror",
+                                             "rerror",
+                                             "cache-size",
+                                             "l2-cache-size",
+                                             "cache-clean-interval",
+                                             "refcount-cache-size",
+                                             "locking",
+                                             "lazy-refcounts",
+                                             "x-check-cache-dropped"};
 
 std::optional<DiskFormat> format_of(std::string_view word) {
     if (word == "raw") return DiskFormat::raw;
@@ -76,23 +76,24 @@ void take_tuning(Image& image, const Option& option, Properties& properties,
                  const std::string& prefix, unsigned level) {
     DiskTuning below; // of what backs it, nobody asks
     auto& kept = level == 0 ? image.disk.tuning : below;
-    for (const auto key : tuning) {
+    for (const auto key : tuning_words) {
         const auto value = properties.take(prefix + std::string(key));
         if (value && !keep_tuning(kept, key, *value))
             image.left_out.emplace_back(&option, std::string(key) + "=" + printable(*value));
     }
 }
 
-// What a disk on a server says goes through the reader of definitions.
-bool is_source(Import& import, const std::string& url) {
-    if (!network_source(url)) return false;
+// A disk on a server, by the URL that the definition has for it; empty: it has none.
+std::string url_in_xml(Import& import, const std::string& url) {
+    if (!network_source(url)) return {};
     Disk disk;
     disk.type = DiskSource::network;
     disk.source = url;
     disk.target = "vda";
     disk.bus = DiskBus::virtio;
     disk.readonly = true;
-    return can_be_defined(import, [&](auto& probe) { probe.disks = {disk}; });
+    const auto read = defined(import, [&](auto& probe) { probe.disks = {disk}; });
+    return read ? read->disks.front().source : std::string();
 }
 
 // One disk out of the nodes that -blockdev made.
@@ -220,8 +221,9 @@ class NodeReader {
         return "nbd://" + host + (usual ? "" : ":" + port) + (name.empty() ? "" : "/" + name);
     }
 
-    bool put_url(unsigned level, const std::string& url) {
-        if (!is_source(import_, url)) return false;
+    bool put_url(unsigned level, const std::string& said) {
+        const auto url = url_in_xml(import_, said);
+        if (url.empty()) return false;
         auto& disk = image_.disk;
         (level == 0 ? disk.type : disk.backing.back().type) = DiskSource::network;
         (level == 0 ? disk.source : disk.backing.back().source) = url;
@@ -272,10 +274,10 @@ std::optional<ErrorPolicy> error_policy(std::string_view word) {
 }
 
 bool set_source(Import& import, const Option& option, const std::string& name, Disk& disk) {
-    if (is_source(import, name)) {
+    if (const auto url = url_in_xml(import, name); !url.empty()) {
         disk.type = DiskSource::network;
-        disk.source = name;
-        disk.readonly = disk.readonly || is_read_only(*network_source(name));
+        disk.source = url;
+        disk.readonly = disk.readonly || is_read_only(*network_source(url));
         import.modern();
         return true;
     }

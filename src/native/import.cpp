@@ -83,11 +83,11 @@ bool Import::is_q35() const {
     return guest.os.machine.find("q35") != std::string::npos;
 }
 
-bool Import::accepts(GuestDefinition probe) {
+std::optional<GuestDefinition> Import::read_again(GuestDefinition probe) {
     constexpr unsigned most_probes = 1024; // devices of a guest are fewer
-    if (++probes_ > most_probes) return false;
+    if (++probes_ > most_probes) return std::nullopt;
     probe.name = "probe";
-    return read_domain("probe", write_domain(probe)).definition.has_value();
+    return read_domain("probe", write_domain(probe)).definition;
 }
 
 Timer& Import::timer(TimerName name) {

@@ -106,7 +106,9 @@ class Import {
                          const Properties& properties);
     [[nodiscard]] bool is_q35() const;
     // Whether a definition with this could be read.
-    bool accepts(GuestDefinition probe);
+    bool accepts(GuestDefinition probe) { return read_again(std::move(probe)).has_value(); }
+    // As it is once it has been written and read; none where it would be refused.
+    std::optional<GuestDefinition> read_again(GuestDefinition probe);
     // Of this name, there from now on.
     Timer& timer(TimerName name);
     // By the name of the bus: "scsi0.0", "pci.1"; the root by its own. None: not in the definition.

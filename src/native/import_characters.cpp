@@ -120,6 +120,13 @@ bool settle_device(Import& import, Pending& pending) {
     return true;
 }
 
+// As they are read from XML, so that one that is defined is the same.
+unsigned rank(const CharacterDevice& character) {
+    if (is_serial(character.target)) return 0;
+    if (character.target == Target::virtio_channel) return 1;
+    return character.target == Target::parallel ? 2 : 3;
+}
+
 } // namespace
 
 void import_chardev(Import& import, const Option& option) {
@@ -145,6 +152,7 @@ void settle_characters(Import& import) {
     settle_words(import, import.parallels, Target::parallel);
     for (auto& device : import.devices)
         if (!device.done) device.done = settle_device(import, device);
+    std::ranges::stable_sort(import.guest.characters, {}, rank);
     if (!import.headless || import.says_serial || import.nodefaults || import.of_2009) return;
     import.found.warning({},
                          "-nographic brings a serial console on QEMU's terminal: it becomes a "

@@ -54,7 +54,8 @@ bool read_hub(DeviceReader& device) {
     hub.place = device.place();
     if (const auto ports = device.number("ports"); ports && *ports != 8) return false;
     device.on_usb(hub.info);
-    if (!device.complete()) return false;
+    constexpr std::size_t most_hubs = 127; // addresses on a bus
+    if (!device.complete() || device.guest().hubs.size() == most_hubs) return false;
     device.guest().hubs.push_back(std::move(hub));
     return true;
 }

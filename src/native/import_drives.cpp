@@ -59,8 +59,11 @@ bool place_taken(const Import& import, DiskBus bus, unsigned index) {
 }
 
 unsigned next_place(const Import& import, DiskBus bus) {
+    std::set<unsigned> taken;
+    for (const auto& disk : import.guest.disks)
+        if (disk.bus == bus) taken.insert(qemu::target_index(disk.target).value_or(0));
     unsigned index = 0;
-    while (place_taken(import, bus, index))
+    while (taken.contains(index))
         ++index;
     return index;
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace vmwarden::native {
 
@@ -93,7 +94,7 @@ class ControllerReader {
         if (!take_pci_place(import_, properties_, controller_.info)) return false;
         const bool understood = take_own();
         if (!understood || !properties_.left().empty()) return false;
-        number();
+        if (!number()) return false;
         if (!id_.empty()) import_.buses[id_] = {controller_.type, *controller_.index};
         import_.guest.controllers.push_back(std::move(controller_));
         return true;
@@ -171,22 +172,23 @@ class ControllerReader {
         return take("firstport", controller_.master_port);
     }
 
-    // Its id's number where that is one of ours, or the next.
-    void number() {
-        if (controller_.index) return;
-        const auto is_free = [&](unsigned index) {
-            return std::ranges::none_of(import_.guest.controllers, [&](const Controller& other) {
-                return other.type == controller_.type && other.index == index;
-            });
-        };
+    // Its id's number where that is one of ours, or the next. False: there are too many.
+    bool number() {
+        constexpr unsigned most = 255;
+        if (controller_.index) return true;
+        std::set<unsigned> taken;
+        for (const auto& other : import_.guest.controllers)
+            if (other.type == controller_.type) taken.insert(*other.index);
         const unsigned first = controller_.type == ControllerType::pci ? 1 : 0;
         const auto prefix = id_prefix(known_.type);
         if (id_.starts_with(prefix)) {
             const auto own = parse(std::string_view(id_).substr(prefix.size()), 10);
-            if (own && *own >= first && *own < 256 && is_free(*own)) controller_.index = *own;
+            if (own && *own >= first && *own <= most && !taken.contains(*own))
+                controller_.index = *own;
         }
-        for (unsigned index = first; !controller_.index; ++index)
-            if (is_free(index)) controller_.index = index;
+        for (unsigned index = first; !controller_.index && index <= most; ++index)
+            if (!taken.contains(index)) controller_.index = index;
+        return controller_.index.has_value();
     }
 
     Import& import_;

@@ -26,26 +26,22 @@ bool take_pool(Properties& properties, ThreadPool& pool) {
            (!pool.least || !pool.most || *pool.least <= *pool.most) && properties.left().empty();
 }
 
-bool number_taken(const Import& import, unsigned number) {
-    return std::ranges::count(import.guest.iothreads.listed, number, &IoThread::id) != 0;
-}
-
 // "iothread3" stays 3.
-unsigned number_of(const Import& import, std::string_view id) {
+unsigned number_of(const std::set<unsigned>& taken, std::string_view id) {
     constexpr std::string_view prefix = "iothread";
     if (id.starts_with(prefix)) {
         const auto own = parse_unsigned(id.substr(prefix.size()));
         if (own && *own != 0 && *own <= most_threads &&
-            !number_taken(import, static_cast<unsigned>(*own)))
+            !taken.contains(static_cast<unsigned>(*own)))
             return static_cast<unsigned>(*own);
     }
     unsigned number = 1;
-    while (number_taken(import, number))
+    while (taken.contains(number))
         ++number;
     return number;
 }
 
-void add(Import& import, const std::string& id, Pending& object) {
+void add(Import& import, std::set<unsigned>& taken, const std::string& id, Pending& object) {
     auto properties = object.properties;
     properties.take("id");
     const auto type = properties.take("qom-type");
@@ -55,7 +51,8 @@ void add(Import& import, const std::string& id, Pending& object) {
     if (type == "main-loop") {
         threads.main_pool = pool;
     } else if (threads.listed.size() < most_threads) {
-        const auto number = number_of(import, id);
+        const auto number = number_of(taken, id);
+        taken.insert(number);
         threads.listed.push_back({number, pool, object.option->word.place});
         import.threads[id] = number;
     } else {
@@ -73,8 +70,9 @@ void settle_threads(Import& import) {
         if (type == "iothread" || type == "main-loop") objects.emplace_back(&id, &object);
     }
     std::ranges::sort(objects, {}, [](const auto& each) { return each.second->option->order; });
+    std::set<unsigned> taken;
     for (const auto& [id, object] : objects)
-        add(import, *id, *object);
+        add(import, taken, *id, *object);
     auto& threads = import.guest.iothreads;
     if (!threads.listed.empty()) threads.count = static_cast<unsigned>(threads.listed.size());
 }

@@ -83,11 +83,11 @@ class EndReader {
     }
 
     std::string free_name() const {
-        for (unsigned number = 0;; ++number) {
-            auto name = "tap" + std::to_string(number);
-            if (std::ranges::count(import_.guest.interfaces, name, &Interface::target) == 0)
-                return name;
-        }
+        std::set<std::string_view> taken;
+        for (const auto& interface : import_.guest.interfaces)
+            taken.insert(interface.target);
+        for (unsigned number = 0;; ++number)
+            if (auto name = "tap" + std::to_string(number); !taken.contains(name)) return name;
     }
 
     bool read_bridge() {

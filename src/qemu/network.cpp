@@ -69,9 +69,13 @@ Json back_end(const Interface& interface, const NetworkBackEnd* given, bool by_h
     }
     if (by_hand && interface.type == InterfaceType::bridge)
         return Json{{"type", "bridge"}, {"br", interface.bridge}};
-    if (by_hand && interface.type == InterfaceType::ethernet)
-        return Json{
+    if (by_hand && interface.type == InterfaceType::ethernet) {
+        Json netdev{
             {"type", "tap"}, {"ifname", interface.target}, {"script", "no"}, {"downscript", "no"}};
+        if (!interface.driver.name.empty()) netdev["vhost"] = interface.driver.name == "vhost";
+        if (interface.driver.queues > 1) netdev["queues"] = interface.driver.queues;
+        return netdev;
+    }
     return Json{{"type", "user"}};
 }
 

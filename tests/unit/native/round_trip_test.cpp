@@ -70,6 +70,13 @@ class Maker {
         guest_.memballoon = chance();
         if (chance()) guest_.raw_arguments = {{"-object", {}}, {"secret,id=r 1", {}}};
         small_devices();
+        board();
+        memory();
+        networks();
+        tune_disks();
+        sound();
+        host();
+        ports();
         if (chance()) guest_.raw_environment = {{"G_DEBUG", "it's; $x", {}}};
         return guest_;
     }
@@ -97,6 +104,153 @@ class Maker {
                 {SmbiosKind::system, {{"serial", "a, b"}, {"sku", "=1"}}}};
         }
         if (chance()) guest_.system_information.fwcfg = {{"opt/a", "one,two"}};
+    }
+
+    void board() {
+        if (chance()) guest_.timers.push_back({.name = TimerName::hpet, .present = chance()});
+        if (chance() && guest_.features.acpi) {
+            guest_.power.suspend_to_mem = chance();
+            guest_.power.suspend_to_disk = false;
+        }
+        if (chance()) guest_.os.firmware.reboot_timeout = static_cast<int>(number(5000)) - 1;
+        if (chance()) guest_.feature_details.vmcoreinfo = true;
+        if (!chance()) return;
+        guest_.os.firmware.loader = Loader{.path = "/fw/CODE.fd", .type = LoaderType::pflash};
+        if (chance()) guest_.os.firmware.nvram = "/fw/a,b VARS.fd";
+    }
+
+    // In one piece, in cells, with a module.
+    void memory() {
+        constexpr std::uint64_t mebibyte = 1024 * 1024;
+        auto& backing = guest_.memory_backing;
+        if (chance()) backing.hugepages = true;
+        if (backing.hugepages && chance()) backing.page_size = 2048;
+        if (!backing.hugepages && chance()) backing.source = MemorySource::memfd;
+        if (backing.source == MemorySource::memfd && chance())
+            backing.access = MemoryAccess::shared;
+        backing.immediate = chance();
+        backing.locked = chance();
+        if (number(3) == 0)
+            guest_.numa_tune.memory = MemoryPlacement{NumaMode::interleave, NumberSet(0, 1)};
+        if (chance() && guest_.vcpus > 1) {
+            guest_.memory.count += mebibyte;
+            const auto rest = guest_.memory.count - mebibyte;
+            guest_.numa_cells = {{NumberSet(0, guest_.vcpus - 2), Bytes{mebibyte}},
+                                 {NumberSet(guest_.vcpus - 1, guest_.vcpus - 1), Bytes{rest}}};
+            if (chance()) guest_.numa_cells[0].distances = {{1, 21}};
+        }
+        if (chance() || !guest_.features.acpi) return;
+        const Bytes module{4 * mebibyte};
+        guest_.memory.count += module.count;
+        guest_.max_memory = MaxMemory{Bytes{guest_.memory.count * 2}, 3};
+        guest_.memory_modules = {{.size = module, .access = MemoryAccess::unsaid}};
+    }
+
+    void networks() {
+        for (auto& card : guest_.interfaces) {
+            const bool shared = guest_.memory_backing.access == MemoryAccess::shared;
+            card.type = pick<InterfaceType>({InterfaceType::user, InterfaceType::bridge,
+                                             InterfaceType::ethernet, InterfaceType::vhostuser});
+            if (card.type == InterfaceType::vhostuser && (!shared || card.model != "virtio"))
+                card.type = InterfaceType::user;
+            if (card.type == InterfaceType::bridge) card.bridge = "br-7";
+            if (card.type == InterfaceType::ethernet) card.target = "tap" + card.mac.substr(16);
+            if (card.type == InterfaceType::vhostuser) card.socket = path();
+            if (card.model != "virtio") continue;
+            if (card.type != InterfaceType::user && chance()) card.driver.queues = 4;
+            if (chance()) card.driver.tx_queue_size = 512;
+            if (chance()) card.driver.guest = {{"tso4", false}, {"ecn", true}};
+            if (chance()) card.mtu = 1400;
+        }
+    }
+
+    void tune_disks() {
+        if (chance()) guest_.iothreads.listed = {{2, {}}, {1, {.least = 4, .most = {}}}};
+        for (auto& disk : guest_.disks) {
+            auto& tuning = disk.tuning;
+            const bool ata = disk.bus == DiskBus::ide || disk.bus == DiskBus::sata;
+            const bool scsi = disk.bus == DiskBus::scsi;
+            if (disk.bus == DiskBus::virtio && !guest_.iothreads.listed.empty())
+                tuning.iothread = 2;
+            if (disk.bus == DiskBus::virtio && chance()) tuning.queues = 3;
+            if ((ata || scsi) && chance()) tuning.wwn = "5000c50015ea71ad";
+            if (scsi && chance()) tuning.product = "Disk 7";
+            if ((ata || scsi || disk.bus == DiskBus::virtio) && chance()) {
+                tuning.on_error = ErrorPolicy::enospace;
+                tuning.on_read_error = ErrorPolicy::stop;
+            }
+            if (disk.source.empty() || disk.device == DiskDevice::floppy) continue;
+            if (chance()) tuning.discard = DiskDiscard::unmap;
+            if (disk.cache == DiskCache::none && chance()) tuning.io = DiskIo::native;
+            if (chance()) tuning.limits = IoTune{.limits = {.total_bytes = 1000, .read_iops = 9}};
+        }
+    }
+
+    void sound() {
+        if (chance()) guest_.audios = {{3, {}, AudioType::none}, {1, {}, AudioType::none}};
+        const unsigned other = guest_.audios.empty() || chance() ? 0 : 1;
+        if (guest_.audios.empty()) guest_.audios = {{1, {}, AudioType::none}};
+        if (chance())
+            guest_.sounds.push_back({SoundModel::ich9, {SoundCodec::micro, SoundCodec::output}});
+        if (chance()) guest_.sounds.push_back({SoundModel::ich6, {}, other});
+        if (chance()) guest_.sounds.push_back({SoundModel::es1370, {}, other});
+        if (chance()) guest_.sounds.push_back({SoundModel::usb, {}, other});
+    }
+
+    void host() {
+        if (chance()) {
+            HostDevice usb;
+            usb.model = UsbModel{0x951, 0x1666};
+            if (chance()) usb.at = UsbPlace{1, 9};
+            guest_.host_devices.push_back(usb);
+        }
+        if (chance()) {
+            HostDevice pci;
+            pci.type = HostDeviceType::pci;
+            pci.pci = {0, 6, 2, 1};
+            if (chance()) pci.rom.enabled = false;
+            guest_.host_devices.push_back(pci);
+        }
+        if (chance()) {
+            guest_.tpm = Tpm{.model = pick<TpmModel>({TpmModel::tis, TpmModel::crb})};
+            if (chance()) guest_.tpm->backend = TpmBackend::passthrough;
+        }
+        if (chance()) {
+            Filesystem share;
+            share.access =
+                pick<FilesystemAccess>({FilesystemAccess::mapped, FilesystemAccess::squash});
+            share.directory = path();
+            share.target = "t 1";
+            share.immediate = chance();
+            guest_.filesystems.push_back(share);
+        }
+    }
+
+    void ports() {
+        if (chance()) {
+            CharacterDevice agent;
+            agent.target = CharacterDevice::Target::virtio_channel;
+            agent.source = CharacterSource::unix_listener;
+            agent.name = "org.qemu.guest_agent.0";
+            if (chance()) agent.path = "/run/qga";
+            guest_.characters.push_back(agent);
+        }
+        if (chance()) {
+            CharacterDevice printer;
+            printer.target = CharacterDevice::Target::parallel;
+            printer.source = CharacterSource::tcp_listener;
+            printer.host = "::1";
+            printer.service = 4555;
+            printer.telnet = chance();
+            if (chance()) printer.log = path();
+            guest_.characters.push_back(printer);
+        }
+        // Serial ports first, consoles last, as the XML has them.
+        const auto is_console = [](const CharacterDevice& character) {
+            return character.target == CharacterDevice::Target::virtio_console;
+        };
+        std::ranges::stable_sort(guest_.characters, {}, is_console);
+        if (chance()) guest_.inputs.push_back({Input::Type::keyboard, Input::Bus::virtio, {}});
     }
 
     std::mt19937 random_;
