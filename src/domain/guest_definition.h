@@ -184,6 +184,12 @@ struct RawVariable {
     bool operator==(const RawVariable&) const = default;
 };
 
+struct NamedSpace {
+    std::string name;
+    std::string uri;
+    bool operator==(const NamedSpace&) const = default;
+};
+
 struct GuestDefinition {
     DomainType type = DomainType::qemu;
     std::string name; // valid_guest_name()
@@ -192,7 +198,9 @@ struct GuestDefinition {
     std::string title;
     std::string description;
     std::string metadata; // other programs' notes: the markup inside <metadata> as it was written
-    Bytes memory;         // at boot, with the memory modules
+    // Prefixes that stand outside of the markup: "xmlns:x" and what it means.
+    std::vector<NamedSpace> metadata_namespaces;
+    Bytes memory;                  // at boot, with the memory modules
     std::optional<bool> dump_core; // whether its memory is in QEMU's core dumps; none: it is not
     std::optional<MaxMemory> max_memory;
     std::optional<Bytes> current_memory; // balloon target; at most memory

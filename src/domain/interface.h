@@ -42,6 +42,11 @@ struct Interface {
     SourcePlace place;
     unsigned boot_order = 0; // as DiskTuning has it
     std::string bridge = {}; // of type='bridge'
+    // Of type='user': the network that the guest is in, 0 bits for none.
+    std::string ipv4 = {};
+    unsigned ipv4_bits = 0;
+    std::string ipv6 = {};
+    unsigned ipv6_bits = 0;
     std::string device = {}; // of type='direct'
     MacvtapMode mode = MacvtapMode::unsaid;
     std::string socket = {};          // of type='vhostuser': where the other program listens

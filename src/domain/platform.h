@@ -3,6 +3,7 @@
 #pragma once
 
 #include "src/base/diagnostic.h"
+#include "src/base/number_set.h"
 #include "src/domain/switches.h"
 #include "src/domain/system_information.h"
 
@@ -134,14 +135,23 @@ struct Firmware {
 enum class MemorySource { unsaid, anonymous, memfd };
 enum class MemoryAccess { unsaid, shared, private_ };
 
+struct CellPages {
+    NumberSet cells;
+    std::uint64_t page_size = 0; // KiB
+    bool operator==(const CellPages&) const = default;
+};
+
 struct MemoryBacking {
     bool nosharepages = false;
     bool locked = false;
     bool hugepages = false;
     std::uint64_t page_size = 0; // KiB, of hugepages; 0: the host's own
+    // Of cells of the guest's own. If there are some, but no page_size, the other cells have none.
+    std::vector<CellPages> cell_pages = {};
     MemorySource source = MemorySource::unsaid;
     MemoryAccess access = MemoryAccess::unsaid;
     bool immediate = false; // all of it is allocated at start
+    unsigned threads = 0;   // that allocate it; 0: QEMU's own number
     SourcePlace place;
     bool operator==(const MemoryBacking&) const = default;
 };

@@ -36,7 +36,37 @@ void read_variable(ElementReader& variable, GuestDefinition& guest) {
     guest.raw_environment.push_back(std::move(read));
 }
 
+// The prefix under which an element declares QEMU's namespace, with its ":"; empty for none at all.
+std::optional<std::string> declared_prefix(Element& element) {
+    for (auto& attribute : element.attributes) {
+        if (attribute.value != qemu_namespace || attribute.name == "xmlns:qemu") continue;
+        const bool plain = attribute.name == "xmlns";
+        if (!plain && !attribute.name.starts_with("xmlns:")) continue;
+        const auto prefix = plain ? std::string() : attribute.name.substr(6) + ":";
+        attribute.name = "xmlns:qemu";
+        return prefix;
+    }
+    return std::nullopt;
+}
+
+void rename(Element& element, const std::string& prefix) {
+    const bool plain = prefix.empty() && element.name.find(':') == std::string::npos;
+    if (plain || (!prefix.empty() && element.name.starts_with(prefix)))
+        element.name = "qemu:" + element.name.substr(prefix.size());
+    for (auto& child : element.children)
+        rename(child, prefix);
+}
+
 } // namespace
+
+void use_qemu_prefix(Element& domain) {
+    const auto outer = declared_prefix(domain);
+    for (auto& child : domain.children) {
+        if (child.name == "metadata" || child.name == "devices") continue;
+        const auto inner = declared_prefix(child);
+        if (inner || (outer && !outer->empty())) rename(child, inner ? *inner : *outer);
+    }
+}
 
 void read_qemu_namespace(ElementReader& element) {
     const auto declared = element.attribute("xmlns:qemu");

@@ -200,9 +200,9 @@ void read_master(ElementReader& element, Controller& controller) {
             master.error(master.at(), "only models ich9-uhci1 to 3 serve another controller",
                          "remove <master>");
     });
+    // Each has two ports of the six.
     if (companion && !given)
-        element.error(element.at(), controller.model + " needs a <master>",
-                      "write <master startport='0'/>, as its ich9-ehci1 has the same index");
+        controller.master_port = 2 * static_cast<unsigned>(controller.model.back() - '1');
 }
 
 bool is_virtio_scsi(const Controller& controller) {

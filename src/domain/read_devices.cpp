@@ -35,11 +35,12 @@ constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
                                        {"memory", read_memory_module},
                                        {"hostdev", read_host_device}};
 
-constexpr NotDone devices_refused[] = {{"shmem"},
-                                       {"nvram", "only pSeries guests have one"},
-                                       {"crypto"},
-                                       {"pstore"},
-                                       {"lease", "there is no lock manager"}};
+constexpr NotDone devices_refused[] = {
+    {"shmem"},
+    {"nvram", "only pSeries guests have one"},
+    {"crypto", "the host's processor has instructions for it: <cpu mode='host-model'>"},
+    {"pstore", "a guest's last words are not kept: <panic> tells of them"},
+    {"lease", "there is no lock manager"}};
 
 void read_emulator(ElementReader& emulator, GuestDefinition& guest) {
     const auto path = emulator.text();

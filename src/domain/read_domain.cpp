@@ -18,7 +18,7 @@ constexpr std::size_t longest_description = 65536;
 constexpr NotDone domain_types_refused[] = {
     {"xen", "only QEMU is launched here"},          {"lxc", "only QEMU is launched here"},
     {"bhyve", "only QEMU is launched here"},        {"vz", "only QEMU is launched here"},
-    {"kqemu", "QEMU has dropped that accelerator"}, {"hvf"}};
+    {"kqemu", "QEMU has dropped that accelerator"}, {"hvf", "only macOS has it"}};
 
 constexpr NotDone elements_refused[] = {
     {"throttlegroups", "each disk has limits of its own"},
@@ -124,7 +124,22 @@ bool has_own_namespace(const Element& element) {
                        [](const Attribute& attribute) { return attribute.name == "xmlns"; });
 }
 
+// Programs declare their prefixes where they like: all that is not QEMU's is about <metadata>.
+void read_prefixes(ElementReader& element, GuestDefinition& guest) {
+    std::vector<std::string> names;
+    for (const auto& attribute : element.element().attributes)
+        if (attribute.name.starts_with("xmlns:") && attribute.name != "xmlns:qemu")
+            names.push_back(attribute.name);
+    for (const auto& name : names) {
+        const auto uri = element.attribute(name);
+        std::erase_if(guest.metadata_namespaces,
+                      [&](const NamedSpace& other) { return other.name == name; });
+        if (uri) guest.metadata_namespaces.push_back({name, std::string(uri->text)});
+    }
+}
+
 void read_metadata(ElementReader& metadata, GuestDefinition& guest) {
+    read_prefixes(metadata, guest);
     for (const auto& child : metadata.element().children)
         if (!has_own_namespace(child))
             metadata.error(child.at, "<" + child.name + "> in <metadata> has no namespace",
@@ -144,7 +159,10 @@ void read_words(ElementReader& domain, GuestDefinition& guest) {
             text_from(description.text(), "description", longest_description, description.report())
                 .value_or("");
     });
-    domain.child("metadata", [&](ElementReader& metadata) { read_metadata(metadata, guest); });
+    read_prefixes(domain, guest);
+    const bool given =
+        domain.child("metadata", [&](ElementReader& metadata) { read_metadata(metadata, guest); });
+    if (!given) guest.metadata_namespaces.clear();
 }
 
 } // namespace
@@ -195,6 +213,7 @@ ReadDomain read_domain(const std::string& file, std::string_view xml) {
     ReadDomain out;
     if (const auto root = domain::read_xml(source, report)) {
         GuestDefinition guest;
+        domain::use_qemu_prefix(*root);
         domain::ElementReader reader(*root, report);
         if (reader.name() != "domain") {
             reader.error(reader.at(), "the outermost element is " + reader.tag() + ", not <domain>",

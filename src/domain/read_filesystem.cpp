@@ -17,10 +17,9 @@ constexpr NotDone drivers_refused[] = {{"handle", "QEMU has it no more since ver
                                        {"loop", containers_only},
                                        {"nbd", containers_only},
                                        {"ploop", containers_only},
-                                       {"mtp"}};
+                                       {"mtp", "share the directory by 9p"}};
 constexpr Word<bool> immediate_only[] = {{"immediate", true}};
-constexpr NotDone driver_attributes_refused[] = {
-    {"format", containers_only}, {"iommu"}, {"ats"}, {"packed"}, {"page_per_vq"}};
+constexpr NotDone driver_attributes_refused[] = {{"format", containers_only}};
 constexpr std::string_view not_ours =
     "a virtiofsd is not started in this version: run one as a unit of its own, and name its "
     "<source socket=...>";
@@ -73,6 +72,7 @@ void read_driver(ElementReader& driver, Filesystem& filesystem) {
     } else {
         filesystem.immediate = driver.word("wrpolicy", immediate_only).value_or(false);
     }
+    filesystem.info.virtio = read_switches(driver, device_switches);
     driver.refuse_attributes(driver_attributes_refused);
 }
 
@@ -160,7 +160,9 @@ void read_filesystem(ElementReader& element, GuestDefinition& guest) {
     else
         element.refuse_children(path_children_refused);
     element.refuse_children(children_refused);
+    auto switches = std::move(filesystem.info.virtio);
     filesystem.info = read_device_info(element, {AddressKind::pci});
+    filesystem.info.virtio = std::move(switches);
     filesystem.info.model = model;
     if (model != VirtioModel::unsaid && is_virtiofs(filesystem))
         element.error(model_at->at, "a virtiofs has one model", "remove the attribute");

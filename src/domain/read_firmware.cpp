@@ -9,8 +9,9 @@ namespace vmwarden::domain {
 namespace {
 
 constexpr std::string_view raw_alone = "firmware in another format is not handled in this version";
-constexpr NotDone nvram_refused[] = {{"type"}};
-constexpr NotDone nvram_children_refused[] = {{"source"}};
+constexpr Word<bool> nvram_types[] = {{"file", true}};
+constexpr std::string_view own_file = "variables are a file of this host's";
+constexpr NotDone nvram_types_refused[] = {{"block", own_file}, {"network", own_file}};
 constexpr NotDone bios_refused[] = {{"useserial", "no firmware of QEMU's has such a console"}};
 constexpr NotDone smbios_modes_refused[] = {{"host", "guests are not told what host they are on"}};
 
@@ -69,19 +70,26 @@ void read_loader(ElementReader& element, Firmware& firmware) {
 void read_nvram(ElementReader& element, Firmware& firmware) {
     const auto value = element.trimmed_text();
     const auto from = element.attribute("template");
+    const bool typed = element.attribute("type").has_value();
+    if (typed && !element.word("type", nvram_types, nvram_types_refused))
+        return element.skip_rest();
     firmware.nvram_place = element.place();
     if (from) firmware.nvram_template = path_from(*from, element.report()).value_or("");
     if (!value.text.empty()) {
         firmware.nvram_place = element.report().place(value.at);
         firmware.nvram = path_from(value, element.report()).value_or("");
+    } else if (typed) {
+        element.child("source", [&](ElementReader& source) {
+            firmware.nvram_place = source.place();
+            if (const auto file = source.required_attribute("file"))
+                firmware.nvram = path_from(*file, source.report()).value_or("");
+        });
     } else if (!from && firmware.kind == FirmwareKind::unsaid) {
         element.error(element.at(), "<nvram> names neither a file nor a template",
                       "write <nvram template='/...'/>, or a path inside");
     }
     element.expect("templateFormat", "raw", raw_alone);
     element.expect("format", "raw", raw_alone);
-    element.refuse_attributes(nvram_refused);
-    element.refuse_children(nvram_children_refused);
     const bool looked_for = firmware.kind == FirmwareKind::efi;
     const bool flash = firmware.loader ? firmware.loader->type == LoaderType::pflash : looked_for;
     if (!flash)

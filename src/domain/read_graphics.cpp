@@ -14,7 +14,7 @@ constexpr int first_port = 5900;
 constexpr std::size_t longest_socket_path = 107; // sockaddr_un
 
 constexpr NotDone types_refused[] = {{"sdl", "it would draw on the host's own display"},
-                                     {"rdp"},
+                                     {"rdp", "another program would serve it: use vnc or spice"},
                                      {"desktop", "it would draw on the host's own display"}};
 constexpr NotDone password_refused[] = {
     {"passwd", "a password here can be read by all who can read this file, and VNC keeps 8 letters "

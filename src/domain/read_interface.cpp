@@ -14,33 +14,33 @@ constexpr std::string_view no_sockets = "guests are not joined by sockets: use a
 constexpr std::string_view another_type = "interfaces of another type have it";
 constexpr std::string_view no_owner = "only who looks after the host's network could tell it that";
 
-constexpr NotDone types_refused[] = {{"hostdev", "write <hostdev mode='subsystem' type='pci'>"},
-                                     {"internal"},
-                                     {"mcast", no_sockets},
-                                     {"server", no_sockets},
-                                     {"client", no_sockets},
-                                     {"udp", no_sockets},
-                                     {"vdpa"},
-                                     {"vds", "only VMware has it"},
-                                     {"null"}};
+constexpr NotDone types_refused[] = {
+    {"hostdev", "write <hostdev mode='subsystem' type='pci'>"},
+    {"internal", "the host has no such network: use one of the policy's"},
+    {"mcast", no_sockets},
+    {"server", no_sockets},
+    {"client", no_sockets},
+    {"udp", no_sockets},
+    {"vdpa", "the device would be reached past the policy for networks"},
+    {"vds", "only VMware has it"},
+    {"null", "leave the card out, or write <link state='down'/>"}};
 constexpr NotDone attributes_refused[] = {
     {"managed", "it is an attribute of <target>, and of interfaces of type 'hostdev'"},
     {"trustGuestRxFilters", "what the guest says of its filters is not acted on"}};
 constexpr NotDone children_refused[] = {
     {"backend", "the nodes are /dev/net/tun and /dev/vhost-net, and passt is not run"},
     {"bandwidth", "traffic is not shaped: do it on the bridge or device of the host"},
-    {"coalesce"},
+    {"coalesce", "how the host's end gathers packets is ethtool's to say, on the host"},
     {"downscript", "scripts are not run for a guest"},
     {"filterref", "there is no filter on the host's side: nftables on the bridge can hold guests"},
     {"guest", "the guest names its own devices"},
     {"ip", "addresses are given by who owns the network"},
-    {"port"},
+    {"port", "which cards of a bridge hear each other is the bridge's to say"},
     {"portForward", "no port of the host is opened for a guest"},
     {"route", no_owner},
     {"script", "scripts are not run for a guest"},
     {"source", "an interface of this type has none"},
-    {"target", "its network has no device on the host"},
-    {"teaming"},
+    {"teaming", "there is no migration to fail over for"},
     {"tune", "the size of the send buffer is the kernel's"},
     {"virtualport", no_owner},
     {"vlan", no_owner}};
@@ -78,7 +78,7 @@ constexpr Word<std::string_view> models[] = {self("virtio"),
 constexpr NotDone models_refused[] = {
     {"netfront", "only Xen guests have one"},
     {"igb", "QEMU has it since 8.0, and no emulator is asked before a start: use e1000e"},
-    {"usb-net"},
+    {"usb-net", "a card on PCI does the same: write virtio or e1000e"},
     {"lan9118", "only boards of another architecture have one"},
     {"smc91c111", "only boards of another architecture have one"},
     {"ne2k_isa", "an ISA card has an address of its own, which is not assigned"}};
@@ -143,8 +143,7 @@ constexpr Word<bool> socket_types[] = {{"unix", true}};
 constexpr Word<bool> socket_modes[] = {{"client", true}};
 constexpr NotDone socket_modes_refused[] = {
     {"server", "QEMU would wait for the other program before there is a guest: let that listen"}};
-constexpr NotDone socket_children_refused[] = {
-    {"reconnect", "QEMU connects once, when it starts"}};
+constexpr NotDone socket_children_refused[] = {{"reconnect", "QEMU connects once, when it starts"}};
 
 void read_socket(ElementReader& source, Interface& interface) {
     source.required_word("type", socket_types);
@@ -223,6 +222,23 @@ void read_target(ElementReader& element, Interface& interface) {
                       "write <target dev='tap0' managed='no'/> for a tap device that is there");
 }
 
+constexpr Word<bool> families[] = {{"ipv4", false}, {"ipv6", true}};
+
+// QEMU's own network needs room for its addresses: .2 and .3, and from .15 on for guests.
+void read_ip(ElementReader& ip, Interface& interface) {
+    const bool six = ip.word("family", families) == true;
+    auto& address = six ? interface.ipv6 : interface.ipv4;
+    auto& bits = six ? interface.ipv6_bits : interface.ipv4_bits;
+    if (!address.empty())
+        ip.error(ip.at(), "a second address of this family", "the guest is in one network");
+    const auto text = ip.required_attribute("address");
+    if (text) address = address_from(*text, ip.report()).value_or("");
+    if (!address.empty() && six != (address.find(':') != std::string::npos))
+        ip.error(text->at, in_quotes(address) + " is of another family", "write family='ipv6'");
+    bits = read_number(ip, "prefix", six ? 16 : 8, six ? 64 : 27);
+    if (bits == 0) bits = six ? 64 : 24;
+}
+
 void read_link(ElementReader& element, Interface& interface) {
     element.child("link", [&](ElementReader& link) {
         interface.link_up = link.required_word("state", link_states);
@@ -280,9 +296,19 @@ void read_interface(ElementReader& element, GuestDefinition& guest) {
     interface.boot_order = read_boot_order(element, guest);
     interface.info = read_device_info(element, {AddressKind::pci});
     std::vector<std::string_view> own;
+    if (interface.type == InterfaceType::user) {
+        element.children("ip", [&](ElementReader& ip) { read_ip(ip, interface); });
+        own.push_back("ip");
+    }
+    for (const auto& child : element.element().children)
+        if (child.name == "bandwidth" && child.children.empty()) own.push_back("bandwidth");
+    if (std::ranges::count(own, "bandwidth") != 0)
+        element.flag("bandwidth"); // which limits nothing
     if (has_source(interface.type)) own.push_back("source");
     if (interface.type != InterfaceType::user && interface.type != InterfaceType::vhostuser)
         own.push_back("target");
+    if (std::ranges::count(own, "target") == 0)
+        element.set_aside_children({{{"target", "its network has no device of ours on the host"}}});
     element.refuse_children(all_but(children_refused, own));
     guest.interfaces.push_back(std::move(interface));
 }

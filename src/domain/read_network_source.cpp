@@ -23,29 +23,32 @@ constexpr NotDone protocols_refused[] = {
     {"ssh", "a guest has no keys of the host's"},
     {"gluster", "mount it, and name the file"},
     {"nfs", "mount it, and name the file"},
-    {"tftp"},
-    {"sheepdog"},
-    {"vxhs"}};
+    {"tftp", "QEMU has it no more since version 2.3"},
+    {"sheepdog", "QEMU has it no more since version 6.1"},
+    {"vxhs", "QEMU has it no more since version 5.2"}};
 constexpr NotDone source_refused[] = {{"tls", "no certificates are kept for guests"},
                                       {"tlsHostname", "no certificates are kept for guests"}};
-constexpr NotDone children_refused[] = {{"auth", "passwords are not kept for guests"},
-                                        {"ssl", "a server's certificate is always verified"},
-                                        {"cookies", "passwords are not kept for guests"},
-                                        {"readahead"},
-                                        {"timeout"},
-                                        {"reconnect"},
-                                        {"identity", "a guest has no keys of the host's"},
-                                        {"knownHosts", "a guest has no keys of the host's"},
-                                        {"snapshot"},
-                                        {"config"},
-                                        {"initiator"},
-                                        {"encryption"},
-                                        {"reservations"},
-                                        {"slices"},
-                                        {"seclabel", "what is on a server carries no label"}};
+constexpr NotDone children_refused[] = {
+    {"auth", "passwords are not kept for guests"},
+    {"ssl", "a server's certificate is always verified"},
+    {"cookies", "passwords are not kept for guests"},
+    {"readahead", "how far ahead QEMU reads is its own to choose"},
+    {"timeout", "how long QEMU waits is its own to choose"},
+    {"reconnect", "what a server does not answer is an error to the guest"},
+    {"identity", "a guest has no keys of the host's"},
+    {"knownHosts", "a guest has no keys of the host's"},
+    {"snapshot", "only protocols that are refused have them"},
+    {"config", "only protocols that are refused have one"},
+    {"initiator", "only protocols that are refused have one"},
+    {"encryption", "there are no secrets for guests in this version"},
+    {"reservations", "reservations of the host's disks are not passed on"},
+    {"slices", "a part of an image is not another image: copy it out"},
+    {"seclabel", "what is on a server carries no label"}};
 constexpr NotDone host_refused[] = {{"socket", "a server's socket of this host is not named"}};
 constexpr NotDone transports_refused[] = {
-    {"unix", "a server on this host listens on an address of it"}, {"rdma"}, {"vsock"}};
+    {"unix", "a server on this host listens on an address of it"},
+    {"rdma", "only protocols that are refused have it"},
+    {"vsock", "a server on this host listens on an address of it"}};
 
 // What may stand in a URL between its marks (RFC 3986, pchar and '/').
 bool is_plain(std::string_view text, std::string_view also) {

@@ -16,8 +16,10 @@ constexpr std::uint64_t module_step = 2ULL * 1024 * 1024;
 constexpr std::string_view not_in_files = "guests' memory is not in files: nothing is left of it";
 
 constexpr NotDone cell_refused[] = {{"discard", not_in_files}};
-constexpr NotDone cell_children_refused[] = {{"cache"}};
-constexpr NotDone numa_refused[] = {{"interconnects"}};
+constexpr NotDone cell_children_refused[] = {
+    {"cache", "how fast memory is, QEMU tells nobody in this version"}};
+constexpr NotDone numa_refused[] = {
+    {"interconnects", "how fast memory is, QEMU tells nobody in this version"}};
 constexpr std::string_view no_numad = "numad is not asked: the host's administrator places guests";
 constexpr Word<bool> placements[] = {{"static", true}};
 constexpr NotDone placements_refused[] = {{"auto", no_numad}};
@@ -27,7 +29,7 @@ constexpr NotDone module_models_refused[] = {
     {"nvdimm", from_files},
     {"virtio-pmem", from_files},
     {"virtio-mem", "how much of it the guest has is not changed while it runs in this version"},
-    {"sgx-epc"}};
+    {"sgx-epc", "memory that the host cannot read is not given to guests"}};
 constexpr NotDone module_refused[] = {{"discard", not_in_files}};
 constexpr NotDone module_children_refused[] = {
     {"uuid", "only models 'nvdimm' and 'virtio-pmem' have one"}};

@@ -11,9 +11,11 @@ namespace {
 
 constexpr std::uint64_t most_audios = 1024;
 
-constexpr NotDone models_refused[] = {{"ich7"}, {"virtio", "QEMU has none before 8.2"}};
-constexpr NotDone sound_refused[] = {{"multichannel"}, {"streams"}};
-constexpr NotDone sound_children_refused[] = {{"driver"}};
+constexpr NotDone models_refused[] = {{"ich7", "QEMU has none"},
+                                      {"virtio", "QEMU has none before 8.2"}};
+constexpr NotDone sound_refused[] = {{"multichannel", "only USB cards of QEMU 9 have it"},
+                                     {"streams", "only virtio cards have them"}};
+constexpr NotDone sound_children_refused[] = {{"driver", "only virtio cards have one"}};
 
 constexpr std::string_view no_host_sound =
     "guests do not reach the host's own sound in this version";
@@ -22,8 +24,10 @@ constexpr NotDone audio_types_refused[] = {
     {"jack", no_host_sound},       {"oss", no_host_sound},
     {"pulseaudio", no_host_sound}, {"pipewire", no_host_sound},
     {"sdl", no_host_sound},        {"file", "recordings are not made in this version"}};
-constexpr NotDone audio_refused[] = {{"timerPeriod"}};
-constexpr NotDone audio_children_refused[] = {{"input"}, {"output"}};
+constexpr NotDone audio_refused[] = {
+    {"timerPeriod", "how often sound is taken is QEMU's to choose"}};
+constexpr NotDone audio_children_refused[] = {{"input", "how sound is mixed is QEMU's to choose"},
+                                              {"output", "how sound is mixed is QEMU's to choose"}};
 
 bool has_codecs(SoundModel model) {
     return model == SoundModel::ich6 || model == SoundModel::ich9;

@@ -104,6 +104,8 @@ inline DeviceInfo read_device_info(ElementReader& device,
 constexpr std::string_view qemu_namespace = "http://libvirt.org/schemas/domain/qemu/1.0";
 // On <domain>, or on an element with that prefix.
 void read_qemu_namespace(ElementReader& element);
+// Whatever prefix a document has for it, or none, becomes that one.
+void use_qemu_prefix(Element& domain);
 void read_commandline(ElementReader& commandline, GuestDefinition& guest);
 
 // "hda" is drive 0 of its bus, "sdab" drive 27. None for a name that is no drive's.

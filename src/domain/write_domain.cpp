@@ -48,7 +48,10 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     if (guest.generation_id) xml.text("genid", guest.generation_id->text());
     xml.text_if("title", guest.title);
     xml.text_if("description", guest.description);
-    if (!guest.metadata.empty()) xml.raw("metadata", guest.metadata);
+    XmlAttributes prefixes;
+    for (const auto& each : guest.metadata_namespaces)
+        prefixes.push_back({each.name, each.uri});
+    if (!guest.metadata.empty()) xml.raw("metadata", guest.metadata, prefixes);
     write_max_memory(xml, guest);
     write_memory(xml, "memory", guest.memory, guest.dump_core);
     if (guest.current_memory) write_memory(xml, "currentMemory", *guest.current_memory);

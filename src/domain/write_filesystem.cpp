@@ -20,6 +20,7 @@ void write_driver(XmlWriter& xml, const Filesystem& filesystem) {
         driver.push_back({"type", word_for(filesystem_drivers, filesystem.driver)});
     if (filesystem.immediate) driver.push_back({"wrpolicy", "immediate"});
     if (filesystem.queue != 0) driver.push_back({"queue", queue});
+    add_switches(driver, filesystem.info.virtio);
     if (!driver.empty()) xml.empty("driver", driver);
 }
 

@@ -53,6 +53,12 @@ void write(XmlWriter& xml, const Interface& interface) {
     xml.element("interface", {{"type", word_for(interface_types, interface.type)}}, [&] {
         if (!interface.mac.empty()) xml.empty("mac", {{"address", interface.mac}});
         write_source(xml, interface);
+        const auto ipv4 = std::to_string(interface.ipv4_bits);
+        const auto ipv6 = std::to_string(interface.ipv6_bits);
+        if (!interface.ipv4.empty())
+            xml.empty("ip", {{"family", "ipv4"}, {"address", interface.ipv4}, {"prefix", ipv4}});
+        if (!interface.ipv6.empty())
+            xml.empty("ip", {{"family", "ipv6"}, {"address", interface.ipv6}, {"prefix", ipv6}});
         write_target(xml, interface);
         if (!interface.model.empty()) xml.empty("model", {{"type", interface.model}});
         write_driver(xml, interface.driver);

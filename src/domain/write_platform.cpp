@@ -139,6 +139,11 @@ void write_memory_backing(XmlWriter& xml, const MemoryBacking& backing) {
         if (backing.hugepages)
             xml.element("hugepages", {}, [&] {
                 if (backing.page_size != 0) xml.empty("page", {{"size", size}, {"unit", "KiB"}});
+                for (const auto& pages : backing.cell_pages) {
+                    const auto own = std::to_string(pages.page_size);
+                    const auto cells = pages.cells.text();
+                    xml.empty("page", {{"size", own}, {"unit", "KiB"}, {"nodeset", cells}});
+                }
             });
         if (backing.nosharepages) xml.empty("nosharepages");
         if (backing.locked) xml.empty("locked");
@@ -146,7 +151,10 @@ void write_memory_backing(XmlWriter& xml, const MemoryBacking& backing) {
             xml.empty("source", {{"type", word_for(memory_sources, backing.source)}});
         if (backing.access != MemoryAccess::unsaid)
             xml.empty("access", {{"mode", word_for(memory_accesses, backing.access)}});
-        if (backing.immediate) xml.empty("allocation", {{"mode", "immediate"}});
+        const auto threads = std::to_string(backing.threads);
+        XmlAttributes allocation{{"mode", "immediate"}};
+        if (backing.threads != 0) allocation.push_back({"threads", threads});
+        if (backing.immediate) xml.empty("allocation", allocation);
     });
 }
 

@@ -90,8 +90,9 @@ void XmlWriter::text_if(std::string_view name, std::string_view content) {
     if (!content.empty()) text(name, content);
 }
 
-void XmlWriter::raw(std::string_view name, std::string_view markup) {
-    begin(name, {});
+void XmlWriter::raw(std::string_view name, std::string_view markup,
+                    const XmlAttributes& attributes) {
+    begin(name, attributes);
     out_ += '>';
     out_ += markup;
     out_ += "</";

@@ -30,7 +30,7 @@ class XmlWriter {
     // As text(), nothing for an empty text.
     void text_if(std::string_view name, std::string_view text);
     // Markup that is known to be well-formed, put inside as it is.
-    void raw(std::string_view name, std::string_view markup);
+    void raw(std::string_view name, std::string_view markup, const XmlAttributes& attributes = {});
 
     std::string take() { return std::move(out_); }
 

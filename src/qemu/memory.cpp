@@ -31,6 +31,7 @@ struct Wish {
     MemoryAccess access = MemoryAccess::unsaid;
     std::uint64_t page_size = 0; // KiB; 0: as all memory has it
     const MemoryPlacement* placement = nullptr;
+    unsigned cell = 0;
 };
 
 std::string_view policy_of(NumaMode mode) {
@@ -57,12 +58,23 @@ void put_placement(Json& object, const MemoryPlacement* placement) {
     object["policy"] = policy_of(placement->mode);
 }
 
+// The size of its huge pages in KiB, 0 for the host's own; none if it has none.
+std::optional<std::uint64_t> pages_of(const MemoryBacking& backing, const Wish& wish) {
+    if (wish.page_size != 0) return wish.page_size;
+    if (!backing.hugepages) return std::nullopt;
+    for (const auto& pages : backing.cell_pages)
+        if (pages.cells.contains(wish.cell)) return pages.page_size;
+    if (backing.page_size == 0 && !backing.cell_pages.empty()) return std::nullopt;
+    return backing.page_size;
+}
+
 // Memory that others may see must have a descriptor, and so must huge pages.
 void add_object(CommandLine& command, const std::string& id, const MemoryBacking& backing,
                 const Wish& wish) {
     const auto access = wish.access == MemoryAccess::unsaid ? backing.access : wish.access;
-    const bool huge = backing.hugepages || wish.page_size != 0;
-    const auto page_size = wish.page_size != 0 ? wish.page_size : backing.page_size;
+    const auto pages = pages_of(backing, wish);
+    const bool huge = pages.has_value();
+    const auto page_size = pages.value_or(0);
     const bool memfd =
         huge || backing.source == MemorySource::memfd || access == MemoryAccess::shared;
     Json object{{"qom-type", memfd ? "memory-backend-memfd" : "memory-backend-ram"},
@@ -72,6 +84,7 @@ void add_object(CommandLine& command, const std::string& id, const MemoryBacking
     if (page_size != 0) object["hugetlbsize"] = page_size * 1024;
     if (memfd) object["share"] = access == MemoryAccess::shared;
     if (backing.immediate) object["prealloc"] = true;
+    if (backing.immediate && backing.threads != 0) object["prealloc-threads"] = backing.threads;
     put_placement(object, wish.placement);
     command.add("-object", object);
 }
@@ -96,7 +109,8 @@ void add_cell(CommandLine& command, const GuestDefinition& definition, unsigned 
     add_object(command, id, definition.memory_backing,
                {.bytes = cell.memory.count,
                 .access = cell.access,
-                .placement = placement_of(definition.numa_tune, number)});
+                .placement = placement_of(definition.numa_tune, number),
+                .cell = number});
     auto cpus = cell.cpus;
     if (number == 0) {
         NumberSet left(0, definition.vcpus - 1);
@@ -137,12 +151,13 @@ void add_module(CommandLine& command, const GuestDefinition& definition, std::si
     const auto& module = definition.memory_modules[i];
     const auto id = "dimm" + std::to_string(i);
     const MemoryPlacement own{NumaMode::strict, module.nodes};
-    add_object(command, "memory-" + id, definition.memory_backing,
-               {.bytes = module.size.count,
-                .access = module.access,
-                .page_size = module.page_size,
-                .placement =
-                    module.nodes.empty() ? placement_of(definition.numa_tune, module.cell) : &own});
+    add_object(
+        command, "memory-" + id, definition.memory_backing,
+        {.bytes = module.size.count,
+         .access = module.access,
+         .page_size = module.page_size,
+         .placement = module.nodes.empty() ? placement_of(definition.numa_tune, module.cell) : &own,
+         .cell = module.cell.value_or(0)});
     Json device{{"driver", "pc-dimm"},
                 {"id", id},
                 {"memdev", "memory-" + id},
@@ -201,9 +216,17 @@ void check_memory(Diagnostics& found, const GuestDefinition& definition) {
     const auto in_modules = memory_of_modules(definition);
     if (in_modules >= definition.memory.count && in_modules != 0)
         return found.error(definition.memory_place, "modules leave no other memory");
+    constexpr std::uint64_t step = 1024ULL * 1024;
     std::uint64_t in_cells = 0;
-    for (const auto& cell : definition.numa_cells)
+    for (const auto& cell : definition.numa_cells) {
         in_cells += cell.memory.count;
+        if (cell.memory.count % step != 0)
+            return found.error(definition.memory_place, "a cell has another size than whole MiB",
+                               "write <cell memory='...' unit='MiB'>");
+    }
+    if (definition.max_memory && definition.max_memory->size.count % step != 0)
+        found.error(definition.max_memory->place, "<maxMemory> is no whole number of MiB",
+                    "write <maxMemory unit='MiB'>");
     if (!definition.numa_cells.empty() && in_cells + in_modules != definition.memory.count)
         found.error(definition.memory_place, "the cells have another size than the memory");
     if (modules.empty()) return;

@@ -76,7 +76,14 @@ Json back_end(const Interface& interface, const NetworkBackEnd* given, bool by_h
         if (interface.driver.queues > 1) netdev["queues"] = interface.driver.queues;
         return netdev;
     }
-    return Json{{"type", "user"}};
+    Json user{{"type", "user"}};
+    if (!interface.ipv4.empty())
+        user["net"] = interface.ipv4 + "/" + std::to_string(interface.ipv4_bits);
+    if (!interface.ipv6.empty()) {
+        user["ipv6-prefix"] = interface.ipv6;
+        user["ipv6-prefixlen"] = interface.ipv6_bits;
+    }
+    return user;
 }
 
 void put_driver(Json& device, const Interface& interface) {

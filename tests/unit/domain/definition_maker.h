@@ -69,6 +69,8 @@ class Maker {
         if (mapped && chance()) made.file_mode = number(0, 0777);
         if (mapped && chance()) made.directory_mode = number(0, 0777);
         made.multidevs = any(multidevs_words);
+        made.info.model = any(virtio_models);
+        made.info.virtio = switches(device_switches);
         made.immediate = chance();
         return made;
     }
@@ -110,9 +112,12 @@ class Maker {
         backing.locked = chance();
         backing.hugepages = chance();
         if (backing.hugepages && chance()) backing.page_size = 2048;
+        if (backing.hugepages && chance())
+            backing.cell_pages = {{NumberSet(0, 1), 1U << 20}, {NumberSet(3, 3), 2048}};
         if (!backing.hugepages && chance()) backing.source = any(memory_sources);
         if (chance()) backing.access = any(memory_accesses);
         backing.immediate = chance();
+        if (backing.immediate && chance()) backing.threads = number(1, 256);
         guest.power = {maybe(), maybe()};
     }
 
@@ -330,6 +335,14 @@ class Maker {
         }
         if (interface.type == InterfaceType::bridge && chance()) interface.target = "guest-1";
         interface.link_up = maybe();
+        if (interface.type == InterfaceType::user && chance()) {
+            interface.ipv4 = "10.1.2.0";
+            interface.ipv4_bits = number(8, 27);
+        }
+        if (interface.type == InterfaceType::user && chance()) {
+            interface.ipv6 = "fec0::";
+            interface.ipv6_bits = 64;
+        }
         if (chance()) interface.mtu = number(68, 9000);
         if (chance()) interface.rom = {true, maybe(), "/usr/share/rom", {}};
         if (interface.model != "virtio" || chance()) return;

@@ -125,5 +125,34 @@ TEST(ReadDomain, TheExampleForNewcomers) {
     EXPECT_EQ(read.definition->characters.at(0).path, "/var/log/vmwarden/hello-console.log");
 }
 
+TEST(ReadDomain, PrefixesOfMetadataAndOfQemu) {
+    const auto guest = golden("metadata-prefixes");
+    EXPECT_EQ(guest.metadata_namespaces,
+              (std::vector<NamedSpace>{{"xmlns:tune", "http://tools.example/tune"},
+                                       {"xmlns:vm", "http://tools.example/vm"}}));
+    EXPECT_EQ(golden("qemu-commandline-prefix").raw_arguments.at(1).value, "isa-debug-exit");
+    EXPECT_EQ(golden("qemu-commandline-prefix").raw_environment.at(0).name, "NAME");
+    EXPECT_EQ(golden("qemu-commandline-default").raw_arguments.at(1).value, "isa-debug-exit");
+}
+
+TEST(ReadDomain, WhatALiveGuestsXmlHas) {
+    const auto xml = domain::content_of(VMWARDEN_GOLDEN "/domain-errors/virsh-live.xml");
+    const auto read = read_domain("virsh-live.xml", xml);
+    ASSERT_TRUE(read.definition) << render(read.diagnostics, xml);
+    const auto& guest = *read.definition;
+    EXPECT_EQ(guest.controllers.at(2).info.alias, "pci.1");
+    EXPECT_EQ(guest.characters.at(1).path, "") << "libvirt's own place";
+    EXPECT_EQ(guest.disks.at(0).serial.size(), 36U);
+    EXPECT_EQ(guest.graphics.at(0).port, -1);
+    EXPECT_EQ(guest.cpu.features.size(), 1U) << "osxsave is nobody's to switch";
+    EXPECT_EQ(guest.security_labels.size(), 1U) << "of dac; AppArmor's is set aside";
+}
+
+TEST(ReadDomain, ThePrimaryCardIsTheFirst) {
+    EXPECT_EQ(golden("video-primary-second").videos.at(0).model, "vga");
+    EXPECT_EQ(golden("usb-companions-without-master").controllers.at(3).master_port, 4U);
+    EXPECT_EQ(golden("loader-variables-source").os.firmware.nvram, "/var/lib/vmwarden/nvram/g.fd");
+}
+
 } // namespace
 } // namespace vmwarden

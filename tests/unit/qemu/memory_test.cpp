@@ -76,5 +76,24 @@ TEST(IoThreads, are_those_listed_and_the_lowest_free) {
     EXPECT_EQ(numbers, (std::vector<unsigned>{2, 9, 1, 3}));
 }
 
+TEST(Memory, cells_have_pages_of_their_own) {
+    auto definition = guest();
+    definition.vcpus = 3;
+    definition.numa_cells = {{NumberSet(0, 0), Bytes{mebibyte}},
+                             {NumberSet(1, 1), Bytes{mebibyte}},
+                             {NumberSet(2, 2), Bytes{mebibyte}}};
+    definition.memory = Bytes{3 * mebibyte};
+    auto& backing = definition.memory_backing;
+    backing.hugepages = true;
+    backing.cell_pages = {{NumberSet(1, 1), 2048}};
+    EXPECT_EQ(object(definition, "-object", "cell0")["qom-type"], "memory-backend-ram");
+    EXPECT_EQ(object(definition, "-object", "cell1")["hugetlbsize"], 2 * mebibyte);
+    backing.page_size = 1U << 20;
+    EXPECT_EQ(object(definition, "-object", "cell0")["hugetlbsize"], 1024 * mebibyte);
+    definition.numa_cells[0].memory.count += 4096;
+    definition.memory.count += 4096;
+    EXPECT_TRUE(unsupported(definition).has_errors()) << "QEMU rounds what the cells do not";
+}
+
 } // namespace
 } // namespace vmwarden::qemu
