@@ -5,6 +5,7 @@
 #include "src/qemu/boot_order.h"
 #include "src/qemu/drives.h"
 #include "src/qemu/implied.h"
+#include "src/qemu/threads.h"
 
 #include <algorithm>
 
@@ -78,19 +79,26 @@ constexpr SingleKind single_kinds[] = {{"usb-hub", read_hub},
                                        {"virtio-iommu-pci", read_iommu},
                                        {"vmcoreinfo", read_vmcoreinfo}};
 
-// A controller has a new name: that of its type and index.
+void warn_of_new_name(Import& import, const std::string& what, const std::string& id,
+                      const std::string& name) {
+    if (name == id || !import.kept_names(id)) return;
+    import.found.warning({},
+                         what + " '" + printable(id) + "' is called '" + name +
+                             "' from now on, and what is kept in <qemu:commandline> still names "
+                             "the former",
+                         "change it there");
+}
+
+// Things that have a number in the XML are called by that.
 void warn_of_renamed(Import& import) {
-    for (const auto& [id, bus] : import.buses) {
-        const auto* controller = qemu::controller_at(import.guest, bus.type, bus.index);
-        if (controller == nullptr || !import.kept_names(id)) continue;
-        const auto name = qemu::controller_id(import.guest, *controller);
-        if (name != id)
-            import.found.warning({},
-                                 "controller '" + printable(id) + "' is called '" + name +
-                                     "' from now on, and what is kept in <qemu:commandline> "
-                                     "still names the former",
-                                 "change it there");
-    }
+    for (const auto& [id, bus] : import.buses)
+        if (const auto* controller = qemu::controller_at(import.guest, bus.type, bus.index))
+            warn_of_new_name(import, "controller", id,
+                             qemu::controller_id(import.guest, *controller));
+    for (const auto& [id, number] : import.audio_numbers)
+        warn_of_new_name(import, "audio back end", id, "audio" + std::to_string(number));
+    for (const auto& [id, number] : import.threads)
+        warn_of_new_name(import, "I/O thread", id, qemu::iothread_id(number));
 }
 
 struct Turn {

@@ -63,6 +63,16 @@ TEST(ImportDevices, LeavesTheHostsOwnSoundToQemu) {
     expect_kept("-soundhw ac97,gus");
 }
 
+TEST(ImportDevices, SaysThatNamesHaveChanged) {
+    EXPECT_NE(said("-audiodev none,id=snd -device virtio-sound-pci,audiodev=snd")
+                  .find("audio back end 'snd' is called 'audio1'"),
+              std::string::npos);
+    EXPECT_NE(said("-object iothread,id=io -device nvme,iothread=io")
+                  .find("I/O thread 'io' is called 'iothread1'"),
+              std::string::npos);
+    EXPECT_EQ(said("-object iothread,id=io").find("is called"), std::string::npos);
+}
+
 TEST(ImportDevices, TakesTheShortWordsForSound) {
     EXPECT_EQ(guest("-soundhw ac97,hda").sounds.size(), 2U);
     const auto both = guest("-audio none,model=es1370");
