@@ -324,6 +324,7 @@ bool read_drive(Import& import, Pending& drive, Image& image) {
     if (image.disk.transient && (image.disk.device != DiskDevice::disk || image.disk.readonly ||
                                  image.disk.type == DiskSource::network))
         image.disk.transient = false; // nothing is written to it
+    if (image.disk.transient || image.disk.tuning != DiskTuning{}) import.modern();
     for (const auto& property : properties.left())
         image.why = "says '" + printable(property.key) + "', which has no place in the XML";
     if (image.disk.device == DiskDevice::disk && image.disk.source.empty() && image.why.empty() &&

@@ -45,6 +45,14 @@ bool add(Import& import, const Option& option, CharacterDevice character) {
     return true;
 }
 
+// What the XML of then has words for.
+bool is_of_2009(const CharacterDevice& character) {
+    const auto source = character.source;
+    return character.target == Target::serial && character.log.empty() &&
+           (source == CharacterSource::pty || source == CharacterSource::null ||
+            source == CharacterSource::file || source == CharacterSource::unix_listener);
+}
+
 // True: in the definition, or nothing to put there.
 bool settle_word(Import& import, const Option& option, Target target, unsigned port) {
     const auto& text = option.value();
@@ -64,6 +72,7 @@ bool settle_word(Import& import, const Option& option, Target target, unsigned p
     } else if (!take_end(import, option, short_end(text), character)) {
         return false;
     }
+    if (!is_of_2009(character)) import.modern();
     if (!add(import, option, std::move(character))) return false;
     if (chardev != nullptr) chardev->done = true;
     return true;

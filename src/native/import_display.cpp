@@ -103,6 +103,7 @@ bool read_vnc(Import& import, const Option& option, Properties properties) {
     if (first_free && vnc.port != static_cast<int>(first_vnc_port)) return false;
     if (first_free) vnc.port = -1;
     if (!can_be_defined(import, [&](auto& probe) { probe.graphics = {vnc}; })) return false;
+    if (vnc.listens != ListenType::address) import.modern();
     if (audio) import.heard[import.guest.graphics.size()] = {&option, *audio};
     import.guest.graphics.push_back(std::move(vnc));
     return true;

@@ -256,6 +256,20 @@ TEST(ImportDevices, TakesPortsWithTheirOtherEnds) {
     expect_kept("-chardev pty,id=c -device virtserialport,chardev=c");
 }
 
+// The XML of then would lose them.
+TEST(ImportDevices, KnowsWhatIsNotOf2009) {
+    const auto old = [](const std::string& options) {
+        return read_argv("line", "/usr/bin/qemu -M pc -m 64 -nographic -hda /a.img " + options)
+            .of_2009;
+    };
+    EXPECT_TRUE(old("-serial pty -serial file:/l -parallel none"));
+    for (const auto* later :
+         {"-serial tcp:127.0.0.1:4000,server,nowait", "-serial /dev/ttyS0", "-parallel pty",
+          "-vnc unix:/s", "-drive file=/b,if=ide,index=1,snapshot=on", "-usbdevice host:1.2",
+          "-drive file=/b,if=ide,index=1,werror=stop", "-net nic -net tap,ifname=t,script=no"})
+        EXPECT_FALSE(old(later)) << later;
+}
+
 TEST(ImportDevices, TakesFirmware) {
     const auto flash = guest("-drive if=pflash,format=raw,readonly=on,file=/CODE.fd "
                              "-drive if=pflash,format=raw,file=/VARS.fd")
