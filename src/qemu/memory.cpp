@@ -18,6 +18,12 @@ std::uint64_t whole_kib(std::uint64_t bytes) {
     return bytes / 1024 + (bytes % 1024 != 0 ? 1 : 0);
 }
 
+// As QEMU does with -m: both must be the same.
+std::uint64_t rounded(std::uint64_t bytes) {
+    constexpr std::uint64_t step = 8192;
+    return (bytes + step - 1) / step * step;
+}
+
 std::uint64_t memory_of_modules(const GuestDefinition& definition) {
     std::uint64_t sum = 0;
     for (const auto& module : definition.memory_modules)
@@ -79,7 +85,7 @@ void add_object(CommandLine& command, const std::string& id, const MemoryBacking
         huge || backing.source == MemorySource::memfd || access == MemoryAccess::shared;
     Json object{{"qom-type", memfd ? "memory-backend-memfd" : "memory-backend-ram"},
                 {"id", id},
-                {"size", whole_kib(wish.bytes) * 1024}};
+                {"size", rounded(wish.bytes)}};
     if (huge) object["hugetlb"] = true;
     if (page_size != 0) object["hugetlbsize"] = page_size * 1024;
     if (memfd) object["share"] = access == MemoryAccess::shared;
@@ -229,6 +235,11 @@ void check_memory(Diagnostics& found, const GuestDefinition& definition) {
                     "write <maxMemory unit='MiB'>");
     if (!definition.numa_cells.empty() && in_cells + in_modules != definition.memory.count)
         found.error(definition.memory_place, "the cells have another size than the memory");
+    for (const auto& controller : definition.controllers)
+        if (const auto cell = controller.pci.numa_node;
+            cell && *cell >= definition.numa_cells.size())
+            found.error(controller.place, "the guest has no cell " + std::to_string(*cell),
+                        "add it to <numa> in <cpu>, or remove <node>");
     if (modules.empty()) return;
     if (!definition.features.acpi)
         found.error(modules.front().place, "a machine without ACPI cannot show memory modules",

@@ -95,5 +95,16 @@ TEST(Memory, cells_have_pages_of_their_own) {
     EXPECT_TRUE(unsupported(definition).has_errors()) << "QEMU rounds what the cells do not";
 }
 
+TEST(Memory, an_object_is_as_large_as_the_machine_takes_it) {
+    auto definition = guest();
+    definition.memory = Bytes{219100ULL * 1024};
+    definition.memory_backing.source = MemorySource::memfd;
+    EXPECT_EQ(object(definition, "-object", "ram0")["size"], 219104U * 1024);
+    definition.controllers = {
+        {.type = ControllerType::pci, .index = 1, .model = "pci-expander-bus"}};
+    definition.controllers[0].pci.numa_node = 1;
+    EXPECT_TRUE(unsupported(definition).has_errors()) << "of a guest without cells";
+}
+
 } // namespace
 } // namespace vmwarden::qemu
