@@ -48,6 +48,8 @@ void DeviceReader::on_pci(DeviceInfo& info) {
 
 void DeviceReader::on_virtio_pci(DeviceInfo& info, std::span<const KnownSwitch> known) {
     on_pci(info);
+    info.model = device_.virtio_model;
+    model_taken_ = true;
     if (!take_virtio_switches(properties_, known, info)) fail();
 }
 

@@ -73,7 +73,10 @@ class DeviceReader {
     Pending* end(std::string_view key, std::map<std::string, Pending>& ends);
 
     // Everything was taken, and had a value of its kind.
-    [[nodiscard]] bool complete() const { return !failed_ && properties_.left().empty(); }
+    [[nodiscard]] bool complete() const {
+        const bool model = device_.virtio_model == VirtioModel::unsaid || model_taken_;
+        return !failed_ && model && properties_.left().empty();
+    }
 
   private:
     Import& import_;
@@ -81,6 +84,7 @@ class DeviceReader {
     Properties properties_;
     std::string id_;
     bool failed_ = false;
+    bool model_taken_ = false;
 };
 
 // What the reader of definitions makes of this device beside what it may name; none where it

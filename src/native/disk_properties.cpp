@@ -24,6 +24,11 @@ class DiskPropertyReader {
 
     void read() {
         take_tuning();
+        const auto removable = switch_of(properties_.peek("removable").value_or(""));
+        if (disk_.bus == DiskBus::usb && removable) {
+            disk_.tuning.removable = removable;
+            properties_.take("removable");
+        }
         if (disk_.bus != DiskBus::virtio) return;
         if (properties_.peek("scsi") == "off") properties_.take("scsi"); // as it is since 5.0
         take_queues();

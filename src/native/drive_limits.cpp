@@ -31,9 +31,11 @@ class LimitReader {
             const auto name = prefix + std::string(limit.name);
             take(name, tune_.limits.*limit.field);
             take(name + "-max", tune_.bursts.*limit.field);
+            take(name + "-max-length", tune_.lengths.*limit.field);
             if (!older) continue;
             take(std::string(limit.older), tune_.limits.*limit.field);
             take(std::string(limit.older) + "_max", tune_.bursts.*limit.field);
+            take(std::string(limit.older) + "_max_length", tune_.lengths.*limit.field);
         }
         take(prefix + "iops-size", tune_.size_iops);
         if (older) take("iops_size", tune_.size_iops);

@@ -58,6 +58,11 @@ bool choose(const domain::Word<T> (&words)[count], const std::string& value, T& 
 // False for what the definition has no word for.
 bool keep_tuning(DiskTuning& kept, std::string_view key, const std::string& value) {
     if (key == "locking") return value == "auto";
+    if (key == "cache-size") {
+        const auto size = size_of(value, 0);
+        if (size) kept.metadata_cache = size->count;
+        return size.has_value();
+    }
     if (key == "aio") return choose(domain::disk_ios, value, kept.io);
     if (key == "detect-zeroes")
         return choose(domain::detect_zeroes_words, value, kept.detect_zeroes);
@@ -157,6 +162,7 @@ class NodeReader {
         use(node);
         const auto driver = node.properties.peek(prefix + "driver").value_or("");
         if (driver == "throttle" && level == 0 && prefix.empty()) return read_throttle(node);
+        if (driver == "copy-on-read" && level == 0 && prefix.empty()) return read_copies(node);
         if (driver == "file" || driver == "host_device" || driver == "host_cdrom") {
             put_layer(level, DiskFormat::raw);
             return read_file(node, prefix, level);
@@ -172,6 +178,17 @@ class NodeReader {
             read_file(node, prefix + "file.", level);
         }
         read_backing(node, prefix, level);
+    }
+
+    void read_copies(Pending& node) {
+        const bool second = image_.disk.tuning.copy_on_read.has_value();
+        use(node);
+        for (const auto* key : {"driver", "node-name", "read-only"})
+            take(node, key);
+        auto* file = node_called(take(node, "file"));
+        if (second || file == nullptr) return fail("is made of nodes that make no disk");
+        image_.disk.tuning.copy_on_read = true;
+        read_format(*file, {}, 0);
     }
 
     // Before anything else of a disk.
@@ -317,6 +334,11 @@ bool read_drive(Import& import, Pending& drive, Image& image) {
     take_tuning(image, option, properties, {}, 0);
     if (!take_drive_limits(import, properties, image.disk.tuning))
         image.why = "has limits that have no place in the XML";
+    const auto copies = switch_of(properties.peek("copy-on-read").value_or(""));
+    if (copies) {
+        properties.take("copy-on-read");
+        if (*copies) image.disk.tuning.copy_on_read = true;
+    }
     if (const auto snapshot = properties.peek("snapshot"); snapshot && switch_of(*snapshot)) {
         properties.take("snapshot");
         image.disk.transient = *switch_of(*snapshot);

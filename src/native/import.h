@@ -17,8 +17,9 @@ namespace vmwarden::native {
 struct Pending {
     const Option* option = nullptr;
     Properties properties;
-    bool done = false;       // it is in the definition
-    std::string driver = {}; // of a -device
+    bool done = false;                              // it is in the definition
+    std::string driver = {};                        // of a -device
+    VirtioModel virtio_model = VirtioModel::unsaid; // what its driver's name ended with
 };
 
 // A property of -machine that is understood likewise.

@@ -44,6 +44,7 @@ class CpuReader {
         if (import_.guest.feature_details.stimer_direct &&
             std::ranges::count(hyperv, "stimer", &NamedSwitch::name) == 0)
             return keep();
+        if (!can_be_read()) return keep();
         sort_switches(import_.guest.feature_details.hyperv, hyperv_switches);
         sort_switches(import_.guest.feature_details.kvm, kvm_switches);
     }
@@ -62,12 +63,33 @@ class CpuReader {
         if (guest.cpu_mode != "custom" || !properties_.left().empty()) import_.modern();
     }
 
+    // What the definition says of the processor, by itself.
+    bool can_be_read() {
+        GuestDefinition probe;
+        const auto& guest = import_.guest;
+        probe.type = guest.type;
+        probe.os = guest.os;
+        probe.os.boot.clear();
+        probe.memory = guest.memory;
+        probe.vcpus = guest.vcpus;
+        probe.features = guest.features;
+        probe.feature_details = guest.feature_details;
+        probe.cpu_mode = guest.cpu_mode;
+        probe.cpu_model = guest.cpu_model;
+        probe.cpu = guest.cpu;
+        probe.timers = guest.timers;
+        probe.panics = guest.panics;
+        if (probe.memory.count == 0) probe.memory = Bytes{1024ULL * 1024};
+        return import_.accepts(std::move(probe));
+    }
+
     // All of it: a second -cpu takes the place of the first.
     void keep() {
         import_.guest.cpu = {};
         import_.guest.feature_details = before_.feature_details;
         import_.guest.features = before_.features;
         import_.guest.timers = before_.timers;
+        import_.guest.panics = before_.panics;
         import_.keep(option_, "says something of the processor that has no place in the XML");
     }
 
@@ -79,6 +101,9 @@ class CpuReader {
         if (name == "hv-spinlocks") return take_spinlocks(value);
         if (name == "hv-vendor-id") return take_vendor(value);
         if (name == "tsc-frequency") return take_frequency(value);
+        if (name == "vendor") return take_maker(value);
+        if (name == "phys-bits") return take_bits(value);
+        if (name == "host-phys-bits-limit") return take_most_bits(value);
         const auto on = switch_of(value);
         return on && take_switch(name, *on);
     }
@@ -93,6 +118,11 @@ class CpuReader {
         }
         if (name == "migratable") return keep_in(cpu.migratable, on);
         if (name == "pmu") return keep_in(details.pmu, on);
+        if (name == "host-phys-bits") {
+            if (on) cpu.address_bits = 0;
+            return true;
+        }
+        if (name == "hv-crash") return !on || take_crash();
         if (name == "kvmclock") return keep_in(import_.timer(TimerName::kvmclock).present, on);
         if (name == "hv-time") return take_hyperv_clock(on);
         if (name == "hv-stimer-direct") return keep_in(details.stimer_direct, on);
@@ -141,6 +171,32 @@ class CpuReader {
         if (on) import_.guest.feature_details.hyperv_passthrough = true;
         return import_.guest.type == DomainType::kvm;
     }
+    bool take_maker(const std::string& value) {
+        import_.guest.cpu.vendor_id = value;
+        return !value.empty();
+    }
+    bool take_bits(const std::string& value) {
+        const auto bits = parse_unsigned(value);
+        if (!bits || *bits == 0 || *bits > 64) return false;
+        import_.guest.cpu.address_bits = static_cast<unsigned>(*bits);
+        return true;
+    }
+    bool take_most_bits(const std::string& value) {
+        const auto bits = parse_unsigned(value);
+        if (!bits || *bits == 0 || *bits > 64) return false;
+        import_.guest.cpu.most_address_bits = static_cast<unsigned>(*bits);
+        return true;
+    }
+    // How Windows says that it has crashed.
+    bool take_crash() {
+        if (import_.guest.type != DomainType::kvm) return false;
+        Panic panic;
+        panic.model = PanicModel::hyperv;
+        panic.place = option_.word.place;
+        import_.guest.panics.push_back(std::move(panic));
+        return true;
+    }
+
     bool take_frequency(const std::string& value) {
         const auto frequency = parse_unsigned(value);
         if (!frequency || *frequency == 0) return false;

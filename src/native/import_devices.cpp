@@ -16,6 +16,7 @@ namespace {
 bool settle_balloon(Import& import, Pending& device, const std::string& driver) {
     if (driver != "virtio-balloon-pci" && driver != "virtio-balloon") return false;
     auto& balloon = import.guest.balloon;
+    balloon.info.model = device.virtio_model;
     if (!take_pci_place(import, device.properties, balloon.info) ||
         !take_virtio_switches(device.properties, device_switches, balloon.info))
         return false;
@@ -50,6 +51,24 @@ constexpr Alias aliases[] = {{"virtio-9p", "virtio-9p-pci"},
                              {"virtio-tablet", "virtio-tablet-pci"},
                              {"e1000-82540em", "e1000"}};
 
+// Network cards have models of their own.
+VirtioModel take_virtio_model(std::string& driver) {
+    constexpr std::string_view older = "-transitional";
+    constexpr std::string_view newer = "-non-transitional";
+    if (driver.starts_with("virtio-net")) return VirtioModel::unsaid;
+    const bool non = driver.ends_with(newer);
+    if (!non && !driver.ends_with(older)) return VirtioModel::unsaid;
+    driver.resize(driver.size() - (non ? newer : older).size());
+    return non ? VirtioModel::non_transitional : VirtioModel::transitional;
+}
+
+bool read_generation_id(DeviceReader& device) {
+    const auto uuid = Uuid::parse(device.take("guid").value_or(""));
+    if (!uuid || !device.complete()) return false;
+    device.guest().generation_id = uuid;
+    return true;
+}
+
 bool read_hub(DeviceReader& device) {
     Hub hub;
     hub.place = device.place();
@@ -77,6 +96,7 @@ constexpr SingleKind single_kinds[] = {{"usb-hub", read_hub},
                                        {"usb-ccid", read_card_reader},
                                        {"intel-iommu", read_iommu},
                                        {"virtio-iommu-pci", read_iommu},
+                                       {"vmgenid", read_generation_id},
                                        {"vmcoreinfo", read_vmcoreinfo}};
 
 void warn_of_new_name(Import& import, const std::string& what, const std::string& id,
@@ -181,7 +201,8 @@ void import_device(Import& import, const Option& option) {
     auto driver = properties->peek("driver").value_or("");
     const auto* const alias = std::ranges::find(aliases, driver, &Alias::name);
     if (alias != std::end(aliases)) driver = alias->driver;
-    import.devices.push_back({&option, *std::move(properties), false, std::move(driver)});
+    const auto model = take_virtio_model(driver);
+    import.devices.push_back({&option, *std::move(properties), false, std::move(driver), model});
 }
 
 void settle_single_devices(Import& import) {
@@ -197,8 +218,7 @@ void settle_single_devices(Import& import) {
 void settle_devices(Import& import) {
     for (auto& device : import.devices) {
         if (device.done) continue;
-        const auto driver = device.properties.peek("driver").value_or("");
-        if (!settle_balloon(import, device, driver)) import.keep(*device.option);
+        if (!settle_balloon(import, device, device.driver)) import.keep(*device.option);
     }
     warn_of_renamed(import);
     keep_machine_words(import);

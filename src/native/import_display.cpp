@@ -158,6 +158,8 @@ void take_video_memory(DeviceReader& device, Video& video) {
 
 // The first is the one with a VGA of before there are drivers.
 const qemu::VideoModel* video_with(std::string_view driver, bool first) {
+    if (driver == (first ? "virtio-vga-gl" : "virtio-gpu-gl-pci"))
+        return qemu::video_model("virtio");
     for (const auto& model : qemu::video_models())
         if (!driver.empty() && (first ? model.device : model.secondary) == driver) return &model;
     return nullptr;
@@ -169,6 +171,7 @@ bool read_video(Import& import, Pending& pending) {
     if (model == nullptr) return false;
     DeviceReader device(import, pending);
     Video video{std::string(model->name), device.place()};
+    if (pending.driver.find("-gl") != std::string::npos) video.accel3d = true;
     take_video_memory(device, video);
     if (video.model == "virtio" || video.model == "qxl") device.number("max_outputs", video.heads);
     video.edid = device.turn("edid");

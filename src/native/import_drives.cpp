@@ -159,6 +159,7 @@ class DiskDeviceReader {
         image.disk.cache = *cache;
         properties_.take("write-cache");
         take_own(image.disk);
+        image.disk.info.model = device_.virtio_model;
         const auto index = take_place(image.disk);
         warn_of_format(import_, *device_.option, image.disk, image.format_said || !drive);
         name(image.disk, drive.value_or(""), index);

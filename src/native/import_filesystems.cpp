@@ -91,7 +91,7 @@ bool read_directory(DeviceReader& device) {
     auto filesystem = take_server(properties);
     if (!filesystem || !properties.left().empty()) return false;
     filesystem->target = device.take("mount_tag").value_or("");
-    device.on_virtio_pci(filesystem->info, {});
+    device.on_virtio_pci(filesystem->info);
     if (!device.complete() || !add(device.import(), device.option(), std::move(*filesystem)))
         return false;
     end->done = true;
@@ -106,7 +106,7 @@ bool read_virtiofs(DeviceReader& device) {
     filesystem.socket = take_client_socket(*end);
     filesystem.target = device.take("tag").value_or("");
     device.number("queue-size", filesystem.queue);
-    device.on_virtio_pci(filesystem.info, {});
+    device.on_virtio_pci(filesystem.info);
     if (filesystem.socket.empty() || !device.complete() ||
         !add(device.import(), device.option(), std::move(filesystem)))
         return false;

@@ -45,6 +45,14 @@ bool take_secure_flash(Import& import, const Option& option, const std::string& 
     return true;
 }
 
+bool take_tseg(Import& import, const Option&, const std::string& value) {
+    constexpr std::uint64_t most = 1U << 16;
+    const auto size = parse_unsigned(value);
+    if (!size || *size == 0 || *size > most || !is(import, qemu::Chipset::q35)) return false;
+    import.guest.feature_details.tseg = *size * 1024;
+    return true;
+}
+
 // What a q35 has on board; its action is that of all watchdogs.
 bool take_watchdog(Import& import, const Option& option, const std::string& value) {
     const auto& watchdogs = import.guest.watchdogs;
@@ -102,6 +110,7 @@ constexpr Global globals[] = {{"PIIX4_PM", "disable_s3", take_s3},
                               {"ICH9-LPC", "disable_s3", take_s3},
                               {"ICH9-LPC", "disable_s4", take_s4},
                               {"ICH9-LPC", "noreboot", take_watchdog},
+                              {"mch", "extended-tseg-mbytes", take_tseg},
                               {"kvm-pit", "lost_tick_policy", take_pit_ticks},
                               {"mc146818rtc", "lost_tick_policy", take_rtc_ticks},
                               {"cfi.pflash01", "secure", take_secure_flash},

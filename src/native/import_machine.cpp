@@ -80,6 +80,26 @@ std::optional<std::uint64_t> moment_of(const std::string& text) {
     return static_cast<std::uint64_t>(seconds);
 }
 
+void take_accelerator_sizes(Import& import, Properties& properties) {
+    constexpr std::uint64_t most = 1U << 20;
+    const bool kvm = import.guest.type == DomainType::kvm;
+    const auto* key = kvm ? "dirty-ring-size" : "tb-size";
+    const auto size = parse_unsigned(properties.peek(key).value_or(""));
+    if (!size || *size == 0 || *size > most) return;
+    auto with = import.guest.feature_details;
+    if (kvm)
+        with.dirty_ring = static_cast<unsigned>(*size);
+    else
+        with.tcg_cache = *size * 1024;
+    GuestDefinition probe;
+    probe.type = import.guest.type;
+    probe.memory = Bytes{1024ULL * 1024};
+    probe.feature_details = with;
+    if (!import.accepts(std::move(probe))) return;
+    import.guest.feature_details = with;
+    properties.take(key);
+}
+
 // What is understood once all has been seen.
 void take_names(Import& import, const Option& option, Properties& properties) {
     for (const auto* key :
@@ -138,6 +158,10 @@ void import_machine(Import& import, const Option& option) {
         properties.take("usb");
     }
     // What our own lines say in any case.
+    if (properties.peek("dump-guest-core") == "on") {
+        import.guest.dump_core = true;
+        properties.take("dump-guest-core");
+    }
     if (properties.peek("usb") == "off") properties.take("usb");
     if (properties.peek("dump-guest-core") == "off") properties.take("dump-guest-core");
     keep_left(import, option, properties);
@@ -146,6 +170,7 @@ void import_machine(Import& import, const Option& option) {
 void import_accel(Import& import, const Option& option) {
     auto properties = Properties::parse(option.value(), "accel").value_or(Properties());
     set_accelerator(import, option, properties.take("accel").value_or(""));
+    take_accelerator_sizes(import, properties);
     for (const auto& property : properties.left())
         import.warn(option,
                     "'" + printable(property.key) +
@@ -278,7 +303,9 @@ void import_action(Import& import, const Option& option) {
     if (const auto shutdown = properties.take("shutdown"))
         guest.on_poweroff =
             *shutdown == "pause" ? LifecycleAction::restart : LifecycleAction::destroy;
-    if (properties.peek("panic") == "shutdown") properties.take("panic");
+    const auto panic = properties.peek("panic");
+    if (panic == "pause") guest.on_crash = LifecycleAction::preserve;
+    if (panic == "shutdown" || panic == "pause") properties.take("panic");
     take_watchdog_action(import, properties);
     keep_left(import, option, properties);
 }

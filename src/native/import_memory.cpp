@@ -48,8 +48,12 @@ class ObjectReader {
         memory.immediate = turn("prealloc", false);
         memory.huge = turn("hugetlb", false);
         memory.memfd = type == "memory-backend-memfd" || memory.shared;
-        for (const auto* key : {"prealloc-threads", "prealloc-context"})
-            if (properties_.take(key)) memory.filled_by_threads = true;
+        memory.has_context = properties_.take("prealloc-context").has_value();
+        if (const auto threads = properties_.take("prealloc-threads")) {
+            const auto number = parse_unsigned(*threads);
+            if (!number || *number == 0 || *number > 4096) failed_ = true;
+            memory.threads = static_cast<unsigned>(number.value_or(0));
+        }
         if (const auto page = properties_.take("hugetlbsize")) take_page_size(*page, memory);
         // So it is where nothing else is said of these.
         if (!turn("reserve", true) || !turn("dump", true) || !turn("merge", true)) failed_ = true;
@@ -120,7 +124,39 @@ MemoryAccess own_access(const MemoryBacking& all, const MemoryObject& memory) {
 
 bool fits_backing(const MemoryBacking& all, const MemoryObject& memory) {
     const bool memfd = memory.huge || memory.shared || all.source == MemorySource::memfd;
-    return memory.immediate == all.immediate && (memory.memfd || memory.huge) == memfd;
+    return memory.immediate == all.immediate && memory.threads == all.threads &&
+           (memory.memfd || memory.huge) == memfd;
+}
+
+// The same for all, or for each cell what it has.
+bool put_pages(MemoryBacking& backing, const std::vector<MemoryObject>& parts) {
+    const auto& first = parts.front();
+    const auto same = [&](const MemoryObject& other) {
+        return other.huge == first.huge && other.page_size == first.page_size;
+    };
+    backing.hugepages = std::ranges::any_of(parts, &MemoryObject::huge);
+    if (std::ranges::all_of(parts, same)) {
+        backing.page_size = first.page_size;
+        return true;
+    }
+    for (unsigned cell = 0; cell < parts.size(); ++cell) {
+        if (!parts[cell].huge) continue;
+        if (parts[cell].page_size == 0) return false;
+        auto& all = backing.cell_pages;
+        auto pages = std::ranges::find(all, parts[cell].page_size, &CellPages::page_size);
+        if (pages == all.end()) pages = all.insert(all.end(), {{}, parts[cell].page_size});
+        pages->cells.add(NumberSet(cell, cell));
+    }
+    return true;
+}
+
+// Of memory of this cell that says nothing itself; none: it has no huge ones.
+std::optional<std::uint64_t> usual_pages(const MemoryBacking& backing, unsigned cell) {
+    if (!backing.hugepages) return std::nullopt;
+    for (const auto& pages : backing.cell_pages)
+        if (pages.cells.contains(cell)) return pages.page_size;
+    if (backing.page_size == 0 && !backing.cell_pages.empty()) return std::nullopt;
+    return backing.page_size;
 }
 
 // Of a module, by the word of its address "slot=" and "addr=".
@@ -145,8 +181,8 @@ bool read_module(Import& import, Pending& pending) {
     if (module.cell == 0 && guest.numa_cells.size() <= 1) module.cell.reset();
     take_dimm_place(device, module.info);
     module.access = own_access(guest.memory_backing, *memory);
-    if (memory->huge != guest.memory_backing.hugepages ||
-        memory->page_size != guest.memory_backing.page_size) {
+    const auto pages = memory->huge ? std::optional(memory->page_size) : std::nullopt;
+    if (pages != usual_pages(guest.memory_backing, module.cell.value_or(0))) {
         if (memory->page_size == 0) return false;
         module.page_size = memory->page_size;
     }
@@ -236,7 +272,7 @@ std::optional<MemoryObject> read_memory_object(Pending& object) {
 
 void use(Import& import, const MemoryObject& memory) {
     memory.object->done = true;
-    if (memory.filled_by_threads)
+    if (memory.has_context)
         import.warn(*memory.object->option, "which threads fill the memory of '" +
                                                 memory.object->option->text() +
                                                 "' is left out: QEMU chooses them");
@@ -249,17 +285,15 @@ std::optional<MemoryBacking> common_backing(const Import& import,
     bool all_shared = true;
     bool all_memfd = true;
     for (const auto& part : parts) {
-        if (part.huge != first.huge || part.page_size != first.page_size ||
-            part.immediate != first.immediate)
-            return std::nullopt;
+        if (part.immediate != first.immediate) return std::nullopt;
         all_shared = all_shared && part.shared;
         all_memfd = all_memfd && part.memfd;
     }
-    backing.hugepages = first.huge;
-    backing.page_size = first.page_size;
+    if (!put_pages(backing, parts)) return std::nullopt;
+    backing.threads = first.threads;
     backing.immediate = first.immediate || backing.immediate;
     if (all_shared) backing.access = MemoryAccess::shared;
-    if (all_memfd && !first.huge) backing.source = MemorySource::memfd;
+    if (all_memfd && !backing.hugepages) backing.source = MemorySource::memfd;
     for (const auto& part : parts)
         if (!fits_backing(backing, part)) return std::nullopt;
     return backing;

@@ -15,7 +15,8 @@ struct MemoryObject {
     bool huge = false;
     std::uint64_t page_size = 0; // KiB; 0: the host's own
     std::optional<MemoryPlacement> placement = {};
-    bool filled_by_threads = false; // of a number, or in a place, that the XML has no word for
+    unsigned threads = 0;     // that fill it; 0: QEMU's own number
+    bool has_context = false; // they run where the XML has no word for
 };
 
 // It is in the definition.

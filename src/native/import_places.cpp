@@ -148,6 +148,7 @@ class ControllerReader {
     bool take_switches() {
         const bool virtio =
             known_.type == ControllerType::virtio_serial || known_.model == "virtio-scsi";
+        controller_.info.model = device_.virtio_model;
         return !virtio || take_virtio_switches(properties_, controller_switches, controller_.info);
     }
 

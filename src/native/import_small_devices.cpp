@@ -33,7 +33,8 @@ class SmallDeviceReader {
       : import_(import)
       , device_(device)
       , properties_(device.properties)
-      , driver_(properties_.take("driver").value_or("")) {
+      , driver_(device.driver) {
+        properties_.take("driver");
         id_ = properties_.take("id").value_or("");
     }
 
@@ -49,6 +50,7 @@ class SmallDeviceReader {
     // Those that have their own place as QEMU would give it: nothing is said of it.
     bool take_place(DeviceInfo& info) {
         take_alias(id_, info);
+        info.model = device_.virtio_model;
         return take_pci_place(import_, properties_, info) &&
                take_virtio_switches(properties_, device_switches, info);
     }

@@ -21,7 +21,7 @@ class EndReader {
     bool read() {
         properties_.take("id");
         const auto type = properties_.take("type").value_or("");
-        const bool understood = type == "user"         ? true
+        const bool understood = type == "user"         ? read_user()
                                 : type == "tap"        ? read_tap()
                                 : type == "bridge"     ? read_bridge()
                                 : type == "vhost-user" ? read_switch()
@@ -33,6 +33,28 @@ class EndReader {
     }
 
   private:
+    // "172.17.2.0/24"; what it does beside that has no place.
+    bool read_user() {
+        if (const auto net = properties_.take("net")) {
+            const auto slash = net->find('/');
+            const auto bits =
+                slash == net->npos ? std::nullopt : parse_unsigned(net->substr(slash + 1));
+            if (!bits || *bits > 32) return false;
+            interface_.ipv4 = net->substr(0, slash);
+            interface_.ipv4_bits = static_cast<unsigned>(*bits);
+        }
+        if (const auto prefix = properties_.take("ipv6-prefix")) {
+            const auto bits = parse_unsigned(properties_.take("ipv6-prefixlen").value_or("64"));
+            if (!bits || *bits > 128) return false;
+            interface_.ipv6 = *prefix;
+            interface_.ipv6_bits = static_cast<unsigned>(*bits);
+        }
+        return can_be_defined(import_, [&](auto& probe) {
+            probe.interfaces = {interface_};
+            probe.interfaces.front().model = "virtio";
+        });
+    }
+
     bool read_tap() {
         if (properties_.has("helper") || properties_.has("br")) return read_bridge();
         if (!read_carrier() || !read_queues()) return false;

@@ -177,6 +177,21 @@ TEST(ImportDevices, TakesNetworksThatNeedNoScript) {
     expect_kept("-netdev user,id=n,hostfwd=tcp::22-:22 -device e1000,netdev=n");
 }
 
+TEST(ImportDevices, TakesModelsOfVirtioAndWhatQemuSaysOfItself) {
+    EXPECT_EQ(guest("-device virtio-rng-pci-non-transitional").rngs[0].info.model,
+              VirtioModel::non_transitional);
+    EXPECT_EQ(guest("-device virtio-scsi-pci-transitional,id=s").controllers[0].info.model,
+              VirtioModel::transitional);
+    expect_kept("-device virtio-keyboard-pci-fast");
+    EXPECT_EQ(guest("-netdev user,id=n,net=10.1.0.0/16 -device e1000,netdev=n").interfaces[0].ipv4,
+              "10.1.0.0");
+    expect_kept("-netdev user,id=n,net=10.1.0.0/31 -device e1000,netdev=n");
+    EXPECT_TRUE(guest("-device vmgenid,guid=0be4c1a9-6f26-4d32-9b5c-2f9f3a4f6c11").generation_id);
+    expect_kept("-device vmgenid,guid=auto");
+    EXPECT_EQ(guest("-accel tcg,tb-size=64").feature_details.tcg_cache, 64U * 1024);
+    EXPECT_EQ(guest("-vga none -device virtio-vga-gl").videos[0].accel3d, true);
+}
+
 TEST(ImportDevices, SaysThatDescriptorsAreGone) {
     const std::string line = "-netdev tap,fds=33:34,id=n,vhost=on,vhostfds=35:36 "
                              "-device virtio-net-pci,netdev=n,mq=on,vectors=6";

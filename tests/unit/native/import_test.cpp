@@ -77,7 +77,9 @@ TEST(Import, TakesFeaturesOfTheProcessor) {
     EXPECT_EQ(windows.feature_details.hyperv.size(), 2U);
     EXPECT_EQ(windows.feature_details.kvm.size(), 1U);
     EXPECT_EQ(raw("-cpu host,hv_relaxed,kvm=off -enable-kvm"), "");
-    EXPECT_EQ(raw("-cpu qemu64,phys-bits=40"), "-cpu qemu64,phys-bits=40");
+    EXPECT_EQ(guest("-cpu qemu64,phys-bits=40").cpu.address_bits, 40U);
+    EXPECT_EQ(raw("-cpu qemu64,phys-bits=99"), "-cpu qemu64,phys-bits=99");
+    EXPECT_EQ(raw("-cpu qemu64,vendor=TooLongForThis"), "-cpu qemu64,vendor=TooLongForThis");
     EXPECT_EQ(raw("-cpu qemu64,+ssse3,hv-time"), "-cpu qemu64,+ssse3,hv-time");
     EXPECT_TRUE(guest("-cpu qemu64,+ssse3,hv-time").cpu.features.empty());
 }
@@ -159,14 +161,13 @@ TEST(Import, KeepsWhatHangsOnWhatItKeeps) {
     EXPECT_EQ(
         raw("-device am53c974,id=s -drive file=/a,if=none,id=x -device scsi-hd,bus=s.0,drive=x"),
         "-device am53c974,id=s -drive file=/a,if=none,id=x -device scsi-hd,bus=s.0,drive=x");
-    EXPECT_EQ(raw("-netdev user,id=n,net=10.0.0.0/8 -device e1000,netdev=n"),
-              "-netdev user,id=n,net=10.0.0.0/8 -device e1000,netdev=n");
+    EXPECT_EQ(raw("-netdev user,id=n,dns=10.0.0.1 -device e1000,netdev=n"),
+              "-netdev user,id=n,dns=10.0.0.1 -device e1000,netdev=n");
     EXPECT_EQ(raw("-chardev socket,id=c,host=a,port=1 -device isa-serial,chardev=c"),
               "-chardev socket,id=c,host=a,port=1 -device isa-serial,chardev=c");
     EXPECT_EQ(raw("-drive file=nbd:localhost:1,if=virtio"),
               "-drive file=nbd:localhost:1,if=virtio");
-    EXPECT_EQ(raw("-drive file=/a,if=virtio,copy-on-read=on"),
-              "-drive file=/a,if=virtio,copy-on-read=on");
+    EXPECT_EQ(raw("-drive file=/a,if=virtio,encrypt=on"), "-drive file=/a,if=virtio,encrypt=on");
 }
 
 // QEMU counts -serial words: one that is kept must keep its number.
