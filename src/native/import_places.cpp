@@ -149,6 +149,7 @@ class ControllerReader {
         const bool virtio =
             known_.type == ControllerType::virtio_serial || known_.model == "virtio-scsi";
         controller_.info.model = device_.virtio_model;
+        if (device_.virtio_model != VirtioModel::unsaid) controller_.model.clear(); // one or other
         return !virtio || take_virtio_switches(properties_, controller_switches, controller_.info);
     }
 

@@ -121,6 +121,7 @@ class SmallDeviceReader {
         if (bad || !cid || *cid < 3 || *cid >= std::numeric_limits<std::uint32_t>::max())
             return false;
         vsock.cid = static_cast<std::uint32_t>(*cid);
+        if (device_.virtio_model == VirtioModel::transitional) return false;
         if (import_.guest.vsock || !take_place(vsock.info) || !all_taken()) return false;
         import_.guest.vsock = std::move(vsock);
         return true;

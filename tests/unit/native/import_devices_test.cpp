@@ -182,6 +182,8 @@ TEST(ImportDevices, TakesModelsOfVirtioAndWhatQemuSaysOfItself) {
               VirtioModel::non_transitional);
     EXPECT_EQ(guest("-device virtio-scsi-pci-transitional,id=s").controllers[0].info.model,
               VirtioModel::transitional);
+    EXPECT_EQ(guest("-device virtio-scsi-pci-transitional,id=s").controllers[0].model, "");
+    expect_kept("-device vhost-vsock-pci-transitional,guest-cid=7");
     expect_kept("-device virtio-keyboard-pci-fast");
     EXPECT_EQ(guest("-netdev user,id=n,net=10.1.0.0/16 -device e1000,netdev=n").interfaces[0].ipv4,
               "10.1.0.0");
