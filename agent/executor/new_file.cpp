@@ -25,6 +25,7 @@ std::string link_to(int fd) {
 }
 
 UniqueFd open_template(const plan::NewFile& file) {
+    if (file.from.empty()) return {};
     const UniqueFd found = host::open_in_place(file.from);
     const auto status = host::status_of(found.get());
     if (host::id_of(status) != file.from_id || !S_ISREG(status.st_mode))
@@ -61,8 +62,14 @@ void copy(int from, int to) {
     fail("cannot copy");
 }
 
+void fill(const plan::NewFile& file, const UniqueFd& from, int made) {
+    if (from) return copy(from.get(), made);
+    if (::ftruncate(made, static_cast<off_t>(file.bytes)) < 0)
+        fail("cannot make it " + std::to_string(file.bytes) + " bytes long");
+}
+
 // Without a name until it is complete: nobody can put another file in its place meanwhile.
-void make(const plan::NewFile& file, int template_fd) {
+void make(const plan::NewFile& file, const UniqueFd& from) {
     const auto slash = file.path.rfind('/');
     const UniqueFd above = host::open_in_place(file.path.substr(0, slash == 0 ? 1 : slash));
     const UniqueFd directory(
@@ -71,10 +78,12 @@ void make(const plan::NewFile& file, int template_fd) {
     const UniqueFd made(
         ::openat(directory.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (!made) fail("cannot make a file beside " + file.path);
-    copy(template_fd, made.get());
+    fill(file, from, made.get());
     if (::fchown(made.get(), file.owner.uid.value, file.owner.gid.value) < 0)
-        fail("cannot give the copy away");
-    if (::fsync(made.get()) < 0) fail("cannot write the copy to disk");
+        fail("cannot give the new file away");
+    // The agent's umask has no say in it.
+    if (::fchmod(made.get(), file.mode) < 0) fail("cannot set the new file's mode");
+    if (::fsync(made.get()) < 0) fail("cannot write the new file to disk");
     const auto name = file.path.substr(slash + 1);
     if (::linkat(AT_FDCWD, link_to(made.get()).c_str(), directory.get(), name.c_str(),
                  AT_SYMLINK_FOLLOW) < 0 &&
@@ -87,7 +96,7 @@ void make(const plan::NewFile& file, int template_fd) {
 
 void make_new_file(const plan::NewFile& file) {
     try {
-        make(file, open_template(file).get());
+        make(file, open_template(file));
     } catch (const std::system_error& error) {
         throw LaunchError(file.purpose, error.what());
     }

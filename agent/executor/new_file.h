@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A guest's own copy of a file, made before its first start.
+// A file of a guest's own, made before a start: a copy of one that all share, or zeros.
 #pragma once
 
 #include "src/plan/launch_plan.h"

@@ -65,6 +65,7 @@ bool note_status(FileFact& fact, int file) {
         fact.device = {gnu_dev_major(status.st_rdev), gnu_dev_minor(status.st_rdev)};
     fact.owner = {Uid{status.st_uid}, Gid{status.st_gid}};
     fact.mode = status.st_mode & 07777U;
+    if (fact.type == FileType::regular) fact.bytes = static_cast<std::uint64_t>(status.st_size);
     return true;
 }
 

@@ -11,6 +11,7 @@
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
 #include "agent/host/usb.h"
+#include "agent/host/vsock_addresses.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -136,6 +137,7 @@ HostFacts probe(const FactsRequest& request) {
     for (auto more = more_files_needed(request, facts.files); !more.empty();
          more = more_files_needed(request, facts.files))
         note_files(facts, more);
+    if (request.vsock) facts.vsock_addresses_in_use = vsock_addresses_in_use();
     if (request.ports) facts.ports_in_use = listening_ports();
     facts.category_seed = random_value<std::uint64_t>();
     return facts;

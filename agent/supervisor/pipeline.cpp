@@ -52,8 +52,9 @@ Outcome<LaunchPlan> Pipeline::plan(const Definition& definition) {
 
 Outcome<Launched> Pipeline::launch(const Definition& definition) {
     auto plan = decide(definition, &Reservations::resolve_and_take);
-    if (const auto* first = std::get_if<LaunchPlan>(&plan); first != nullptr && first->new_file)
-        plan = with_new_file(definition, *first);
+    if (const auto* first = std::get_if<LaunchPlan>(&plan);
+        first != nullptr && !first->new_files.empty())
+        plan = with_new_files(definition, *first);
     if (const auto* next = std::get_if<LaunchPlan>(&plan);
         next != nullptr && plan::takes_devices(*next))
         plan = with_devices(definition, *next);
@@ -63,21 +64,22 @@ Outcome<Launched> Pipeline::launch(const Definition& definition) {
     return launched;
 }
 
-// Once the file is there, it is one of the guest's like all others.
-Outcome<LaunchPlan> Pipeline::with_new_file(const Definition& definition, const LaunchPlan& plan) {
+// Once they are there, they are files of the guest's like all others.
+Outcome<LaunchPlan> Pipeline::with_new_files(const Definition& definition, const LaunchPlan& plan) {
     // What the first plan took is the second one's to take.
     reservations_.give_back(plan.name);
     try {
-        effects_.make_new_file(*plan.new_file);
+        for (const auto& file : plan.new_files)
+            effects_.make_new_file(file);
     } catch (const executor::LaunchError& error) {
         return Failure{Failure::Kind::launch_failed, error.what()};
     }
     auto made = decide(definition, &Reservations::resolve_and_take);
     const auto* second = std::get_if<LaunchPlan>(&made);
-    if (second == nullptr || !second->new_file) return made;
+    if (second == nullptr || second->new_files.empty()) return made;
     reservations_.give_back(plan.name);
     return Failure{Failure::Kind::launch_failed,
-                   second->new_file->path + " went away as soon as it was made"};
+                   second->new_files.front().path + " went away as soon as it was made"};
 }
 
 // Their groups have nodes then, which the guest is given like all others.

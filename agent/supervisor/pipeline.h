@@ -67,7 +67,7 @@ class Pipeline {
     static Outcome<LaunchPlan> outcome_of(Resolution resolution, const PolicySnapshot& policy,
                                           const Definition& definition);
     Outcome<LaunchPlan> with_devices(const Definition& definition, const LaunchPlan& plan);
-    Outcome<LaunchPlan> with_new_file(const Definition& definition, const LaunchPlan& plan);
+    Outcome<LaunchPlan> with_new_files(const Definition& definition, const LaunchPlan& plan);
     Outcome<Launched> carry_out(const LaunchPlan& plan);
     Launched named(executor::RunningGuest guest);
 };

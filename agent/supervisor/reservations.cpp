@@ -46,6 +46,7 @@ void Reservations::complete(HostFacts& facts, const std::string& but) const {
         ++facts.other_guests;
         if (held.categories != CategoryPair()) facts.categories_in_use.insert(held.categories);
         if (held.port) facts.ports_in_use.insert(*held.port);
+        if (held.vsock_cid) facts.vsock_addresses_in_use.insert(*held.vsock_cid);
         for (const auto& [image, exclusive] : held.images)
             (exclusive ? facts.exclusive_images : facts.shared_images).emplace(image, guest);
         for (const auto& device : held.networks)
@@ -54,7 +55,10 @@ void Reservations::complete(HostFacts& facts, const std::string& but) const {
 }
 
 void Reservations::take_locked(const LaunchPlan& plan) {
-    Held held{{plan.security.category_low, plan.security.category_high}, {}, plan.display_port};
+    Held held{{plan.security.category_low, plan.security.category_high},
+              {},
+              plan.display_port,
+              plan.vsock_cid};
     for (const auto& file : plan.files) {
         const bool exclusive = file.sharing == plan::FileGrant::Sharing::exclusive;
         held.images[file.id] = held.images[file.id] || exclusive;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What running guests hold against each other: SELinux category pairs, images, ports, names of
-// network devices. One lock covers
+// What running guests hold against each other: SELinux category pairs, images, ports, vsock
+// addresses, names of network devices. One lock covers
 // looking, resolving and taking, so that two guests starting at once never get the same.
 #pragma once
 
@@ -36,6 +36,7 @@ class Reservations {
         CategoryPair categories;       // 0, 0: none
         std::map<FileId, bool> images; // true: exclusively
         std::optional<std::uint16_t> port;
+        std::optional<std::uint32_t> vsock_cid;
         std::vector<std::string> networks = {}; // devices by name
     };
     std::mutex mutex_;

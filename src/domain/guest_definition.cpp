@@ -74,6 +74,9 @@ GuestDefinition strip_places(GuestDefinition definition) {
     strip(definition.filesystems);
     for (auto& filesystem : definition.filesystems)
         filesystem.source_place = {};
+    strip(definition.shared_memories);
+    for (auto& memory : definition.shared_memories)
+        memory.server_place = {};
     strip(definition.interfaces);
     for (auto& interface : definition.interfaces)
         interface.rom.file_place = {};

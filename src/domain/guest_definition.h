@@ -16,6 +16,7 @@
 #include "src/domain/redirection.h"
 #include "src/domain/resource_limits.h"
 #include "src/domain/security_label.h"
+#include "src/domain/shared_memory.h"
 #include "src/domain/small_devices.h"
 #include "src/domain/system_information.h"
 #include "src/domain/threads.h"
@@ -56,7 +57,8 @@ struct Features {
 };
 
 enum class DiskDevice { disk, cdrom, floppy };
-enum class DiskSource { file, block, network };
+// directory: QEMU shows what is in it as a FAT file system, which is only read.
+enum class DiskSource { file, block, directory, network };
 enum class DiskBus { ide, fdc, scsi, virtio, sata, usb };
 enum class DiskFormat { raw, qcow2 };
 enum class DiskCache { hypervisor_default, none, writethrough, writeback, directsync, unsafe };
@@ -237,6 +239,7 @@ struct GuestDefinition {
     std::vector<Hub> hubs;
     std::vector<Disk> disks;
     std::vector<Filesystem> filesystems;
+    std::vector<SharedMemory> shared_memories;
     std::vector<Interface> interfaces;
     std::vector<HostDevice> host_devices;
     std::vector<CharacterDevice> characters;

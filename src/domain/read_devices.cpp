@@ -18,6 +18,7 @@ constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
                                        {"hub", read_hub},
                                        {"disk", read_disk},
                                        {"filesystem", read_filesystem},
+                                       {"shmem", read_shared_memory},
                                        {"interface", read_interface},
                                        {"serial", read_serial},
                                        {"channel", read_channel},
@@ -36,7 +37,6 @@ constexpr DeviceKind device_kinds[] = {{"controller", read_controller},
                                        {"hostdev", read_host_device}};
 
 constexpr NotDone devices_refused[] = {
-    {"shmem"},
     {"nvram", "only pSeries guests have one"},
     {"crypto", "the host's processor has instructions for it: <cpu mode='host-model'>"},
     {"pstore", "a guest's last words are not kept: <panic> tells of them"},

@@ -78,7 +78,9 @@ void read_metadata_cache(ElementReader& cache, Disk& disk) {
 
 void read_driver(ElementReader& driver, Disk& disk, const GuestDefinition& guest) {
     driver.expect("name", "qemu", "QEMU itself reads the image");
-    if (const auto format = driver.word("type", disk_formats, image_formats_refused))
+    if (disk.type == DiskSource::directory)
+        driver.expect("type", "fat", "a directory is shown as a FAT file system");
+    else if (const auto format = driver.word("type", disk_formats, image_formats_refused))
         disk.format = *format;
     if (const auto cache = driver.word("cache", disk_caches)) disk.cache = *cache;
     read_driver_tuning(driver, disk, guest);
@@ -181,7 +183,7 @@ void read_transient(ElementReader& element, Disk& disk) {
     disk.transient = true;
     disk.share_backing = element.word("shareBacking", yes_no);
     const bool plain = disk.device == DiskDevice::disk && !disk.readonly && !disk.shareable &&
-                       disk.type != DiskSource::network;
+                       disk.type != DiskSource::network && disk.type != DiskSource::directory;
     if (!plain)
         element.error(element.at(), "only a hard disk of the guest's own can be transient",
                       "remove <transient/>, or <readonly/> and <shareable/>");
@@ -193,6 +195,8 @@ std::string_view how_to_name(DiskSource type) {
         return "write <source dev='/dev/...'/>";
     case DiskSource::network:
         return "write <source protocol='nbd' name='export'><host name='server'/></source>";
+    case DiskSource::directory:
+        return "write <source dir='/...'/>";
     case DiskSource::file:
         break;
     }
@@ -208,6 +212,14 @@ void check_network(ElementReader& element, const Disk& disk) {
     if (disk.format == DiskFormat::qcow2 && disk.backing.empty() && !disk.chain_ends)
         element.error(element.at(), "what backs an image on a server must be said",
                       "write <backingStore/> if nothing does");
+    if (disk.tuning.io != DiskIo::unsaid)
+        element.error(element.at(), "'io' is about files and block devices", "remove it");
+}
+
+// QEMU could write to it, in a way that it calls experimental, and damage what is there.
+void check_directory(ElementReader& element, const Disk& disk) {
+    if (!disk.readonly)
+        element.error(element.at(), "a disk of type='dir' is only read", "write <readonly/>");
     if (disk.tuning.io != DiskIo::unsaid)
         element.error(element.at(), "'io' is about files and block devices", "remove it");
 }
@@ -257,6 +269,7 @@ void read_disk(ElementReader& element, GuestDefinition& guest) {
     disk.shareable = element.flag("shareable");
     element.child("transient", [&](ElementReader& child) { read_transient(child, disk); });
     if (disk.type == DiskSource::network && !disk.source.empty()) check_network(element, disk);
+    if (disk.type == DiskSource::directory) check_directory(element, disk);
     element.child("serial", [&](ElementReader& serial) { read_serial_number(serial, disk); });
     read_disk_tuning(element, disk);
     disk.tuning.boot_order = read_boot_order(element, guest);

@@ -19,6 +19,8 @@ constexpr NotDone source_children_refused[] = {
     {"reservations", "reservations of the host's disks are not passed on"},
     {"slices", "a part of an image is not another image: copy it out"},
     {"dataStore", "an external data file is the one that the image's header names"}};
+constexpr NotDone directory_children_refused[] = {
+    {"seclabel", "directories keep their labels and owners"}};
 constexpr NotDone format_children_refused[] = {
     {"metadata_cache", "how much QEMU remembers of an image below is its own to choose"}};
 
@@ -58,9 +60,9 @@ void read_store(ElementReader& store, Disk& disk) {
     set_aside(store, "index");
     const auto type = store.required_word("type", disk_sources, image_types_refused);
     if (!type) return store.skip_rest();
-    if (*type == DiskSource::network) {
+    if (*type == DiskSource::network || *type == DiskSource::directory) {
         store.error(store.at(), "a backing image is a file or block device of this host",
-                    "copy it here, or give the guest the server's image itself");
+                    "write type='file' or type='block'");
         return store.skip_rest();
     }
     BackingStore backing;
@@ -84,7 +86,7 @@ void read_store(ElementReader& store, Disk& disk) {
 
 ImageSource read_image_source(ElementReader& source, DiskSource type, bool may_be_empty) {
     ImageSource read{{}, source.place()};
-    const auto name = type == DiskSource::block ? "dev" : "file";
+    const auto name = source_attribute(type);
     const auto path = may_be_empty ? source.attribute(name) : source.required_attribute(name);
     if (path) {
         read.source_place = source.report().place(path->at);
@@ -96,8 +98,11 @@ ImageSource read_image_source(ElementReader& source, DiskSource type, bool may_b
     else
         source.set_aside_attributes(
             {{{"startupPolicy", "there is no medium that could be missing"}}});
-    source.children("seclabel",
-                    [&](ElementReader& label) { read_image_label(label, read.labels); });
+    if (type != DiskSource::directory)
+        source.children("seclabel",
+                        [&](ElementReader& label) { read_image_label(label, read.labels); });
+    else
+        source.refuse_children(directory_children_refused);
     source.refuse_attributes(source_refused);
     source.refuse_children(source_children_refused);
     return read;

@@ -8,7 +8,6 @@
 namespace vmwarden::domain {
 
 inline constexpr NotDone image_types_refused[] = {
-    {"dir", "a directory shown as a disk is a file system that nobody made"},
     {"volume", "there are no pools here: 'virsh vol-path' names the file"},
     {"nvme", "give the guest the whole device by <hostdev type='pci'>"},
     {"vhostuser", "another program would serve the disk: run it, and give its block device"},
@@ -28,7 +27,7 @@ inline constexpr NotDone image_formats_refused[] = {
     {"cloop", convert},
     {"dmg", convert},
     {"luks", "there are no secrets for guests in this version: encrypt the host's disk"},
-    {"fat", "a directory shown as a disk is a file system that nobody made"},
+    {"fat", "only a disk of type='dir' has it"},
     {"auto", "a guest could write a header that names any file of the host"}};
 
 struct ImageSource {

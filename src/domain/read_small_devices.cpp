@@ -51,20 +51,16 @@ void read_backend(ElementReader& backend, Rng& rng) {
     if (!path.text.empty()) rng.path = path_from(path, backend.report()).value_or("");
 }
 
+// What a running guest's XML has beside auto='yes' was the address of that run. Nothing said is
+// automatic, as with libvirt.
 void read_cid(ElementReader& element, Vsock& vsock) {
     const auto automatic = element.word("auto", yes_no);
-    const auto address = element.attribute("address");
-    if (automatic == true) {
-        set_aside(element, "address");
-        vsock.cid = 0;
-        return;
-    }
-    if (!address)
-        return element.error(element.at(), "<cid> needs an address",
-                             "write <cid auto='no' address='3'/>, or auto='yes'");
-    constexpr std::uint64_t first_free = 3;
+    if (automatic == true) return set_aside(element, "address");
+    const auto address =
+        automatic ? element.required_attribute("address") : element.attribute("address");
+    if (!address) return;
     constexpr std::uint64_t last = std::numeric_limits<std::uint32_t>::max() - 1;
-    const auto cid = number_from(*address, "address", first_free, last, element.report());
+    const auto cid = number_from(*address, "address", Vsock::first_cid, last, element.report());
     if (cid) vsock.cid = static_cast<std::uint32_t>(*cid);
 }
 
@@ -182,8 +178,7 @@ void read_vsock(ElementReader& element, GuestDefinition& guest) {
     Vsock vsock;
     vsock.place = element.place();
     const auto model = element.word("model", vsock_models, vsock_models_refused);
-    if (!element.child("cid", [&](ElementReader& cid) { read_cid(cid, vsock); }))
-        element.error(element.at(), "<vsock> has no <cid>", "write <cid auto='no' address='3'/>");
+    element.child("cid", [&](ElementReader& cid) { read_cid(cid, vsock); });
     vsock.info = read_device_info(element, {AddressKind::pci});
     vsock.info.model = model.value_or(VirtioModel::unsaid);
     read_virtio_driver(element, true, vsock.info);

@@ -86,6 +86,7 @@ void read_redirfilter(ElementReader& filter, GuestDefinition& guest);
 void read_smartcard(ElementReader& smartcard, GuestDefinition& guest);
 void read_filesystem(ElementReader& filesystem, GuestDefinition& guest);
 void read_tpm(ElementReader& tpm, GuestDefinition& guest);
+void read_shared_memory(ElementReader& shmem, GuestDefinition& guest);
 void read_vsock(ElementReader& vsock, GuestDefinition& guest);
 void read_hub(ElementReader& hub, GuestDefinition& guest);
 

@@ -78,9 +78,9 @@ struct Audio {
 };
 
 struct Vsock {
-    // The guest's address; 0: one that follows from its UUID. 1, 2 and the largest mean something
-    // else.
-    std::uint32_t cid = 3;
+    static constexpr std::uint32_t first_cid = 3; // 0 to 2 and the largest mean something else
+    // The guest's address; 0: one that is free when it starts.
+    std::uint32_t cid = 0;
     SourcePlace place;
     DeviceInfo info = {};
     bool operator==(const Vsock&) const = default;

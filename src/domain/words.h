@@ -52,8 +52,15 @@ inline constexpr Word<LifecycleAction> crash_actions[] = {{"destroy", LifecycleA
 
 inline constexpr Word<DiskDevice> disk_devices[] = {
     {"disk", DiskDevice::disk}, {"cdrom", DiskDevice::cdrom}, {"floppy", DiskDevice::floppy}};
-inline constexpr Word<DiskSource> disk_sources[] = {
-    {"file", DiskSource::file}, {"block", DiskSource::block}, {"network", DiskSource::network}};
+// The attribute of <source> that names it.
+constexpr const char* source_attribute(DiskSource type) {
+    if (type == DiskSource::block) return "dev";
+    return type == DiskSource::directory ? "dir" : "file";
+}
+inline constexpr Word<DiskSource> disk_sources[] = {{"file", DiskSource::file},
+                                                    {"block", DiskSource::block},
+                                                    {"dir", DiskSource::directory},
+                                                    {"network", DiskSource::network}};
 inline constexpr Word<DiskBus> disk_buses[] = {{"ide", DiskBus::ide},       {"fdc", DiskBus::fdc},
                                                {"scsi", DiskBus::scsi},     {"sata", DiskBus::sata},
                                                {"virtio", DiskBus::virtio}, {"usb", DiskBus::usb}};
@@ -104,6 +111,10 @@ inline constexpr Word<WatchdogAction> watchdog_actions[] = {
     {"reset", WatchdogAction::reset},       {"shutdown", WatchdogAction::shutdown},
     {"poweroff", WatchdogAction::poweroff}, {"pause", WatchdogAction::pause},
     {"none", WatchdogAction::none},         {"inject-nmi", WatchdogAction::inject_nmi}};
+inline constexpr Word<SharedMemoryModel> shared_memory_models[] = {
+    {"ivshmem-plain", SharedMemoryModel::plain}, {"ivshmem-doorbell", SharedMemoryModel::doorbell}};
+inline constexpr Word<SharedMemoryRole> shared_memory_roles[] = {
+    {"master", SharedMemoryRole::master}, {"peer", SharedMemoryRole::peer}};
 inline constexpr Word<FilesystemDriver> filesystem_drivers[] = {
     {"path", FilesystemDriver::path}, {"virtiofs", FilesystemDriver::virtiofs}};
 inline constexpr Word<FilesystemAccess> filesystem_accesses[] = {

@@ -23,7 +23,7 @@ void write_network_source(XmlWriter& xml, const std::string& url) {
 void write_source(XmlWriter& xml, DiskSource type, const std::string& source,
                   const std::vector<ImageLabel>& labels) {
     if (type == DiskSource::network) return write_network_source(xml, source);
-    xml.element("source", {{type == DiskSource::block ? "dev" : "file", source}}, [&] {
+    xml.element("source", {{source_attribute(type), source}}, [&] {
         for (const auto& label : labels)
             write_image_label(xml, label);
     });
@@ -49,7 +49,10 @@ void write(XmlWriter& xml, const Disk& disk) {
     if (disk.info.model != VirtioModel::unsaid)
         attributes.push_back({"model", word_for(virtio_models, disk.info.model)});
     xml.element("disk", attributes, [&] {
-        XmlAttributes driver{{"name", "qemu"}, {"type", word_for(disk_formats, disk.format)}};
+        XmlAttributes driver{{"name", "qemu"},
+                             {"type", disk.type == DiskSource::directory
+                                          ? "fat"
+                                          : word_for(disk_formats, disk.format)}};
         if (disk.cache != DiskCache::hypervisor_default)
             driver.push_back({"cache", word_for(disk_caches, disk.cache)});
         const auto tuning = driver_tuning(disk.tuning);
@@ -140,6 +143,8 @@ void write_devices(XmlWriter& xml, const GuestDefinition& guest) {
     write_all(xml, guest.hubs);
     for (const auto& filesystem : guest.filesystems)
         write_filesystem(xml, filesystem);
+    for (const auto& memory : guest.shared_memories)
+        write_shared_memory(xml, memory);
     write_interfaces(xml, guest);
     write_host_devices(xml, guest);
     write_characters(xml, guest);

@@ -43,6 +43,7 @@ void write_partition(XmlWriter& xml, const Partition& partition);
 void write_numa_tune(XmlWriter& xml, const NumaTune& tune);
 void write_numa_cells(XmlWriter& xml, const std::vector<NumaCell>& cells);
 void write_memory_modules(XmlWriter& xml, const GuestDefinition& guest);
+void write_shared_memory(XmlWriter& xml, const SharedMemory& memory);
 void write_filesystem(XmlWriter& xml, const Filesystem& filesystem);
 void write_tpm(XmlWriter& xml, const Tpm& tpm);
 void write_small_devices(XmlWriter& xml, const GuestDefinition& guest);

@@ -62,7 +62,7 @@ struct FileFact {
     bool guest_can_read = false; // by the guest's identity as things are, asked of the kernel
     bool guest_can_write = false;
     bool guest_can_execute = false;
-    std::uint64_t bytes = 0; // of a regular file or block device whose beginning was read
+    std::uint64_t bytes = 0; // of a regular file, or a block device whose beginning was read
     ImageFact image;         // of regular files and block devices
     std::vector<PathComponent> parents;
     bool operator==(const FileFact&) const = default;
@@ -162,6 +162,8 @@ struct HostFacts {
     std::set<CategoryPair> categories_in_use;
     std::uint64_t category_seed = 0;      // random; where the search for a free pair starts
     std::set<std::uint16_t> ports_in_use; // TCP, if asked for: something listens, or will at once
+    // Of guests that run, ours and, as far as the kernel was asked, others.
+    std::set<std::uint32_t> vsock_addresses_in_use = {};
     std::map<FileId, std::string> exclusive_images; // image -> guest that writes to it now
     std::map<FileId, std::string> shared_images;    // image -> a guest that shares or reads it now
     bool operator==(const HostFacts&) const = default;

@@ -62,6 +62,7 @@ class Comparison {
         compare_disk_places(layer.disks_allow);
         compare_disk_places(layer.disks_deny);
         compare_disk_places(layer.filesystems_allow);
+        compare_disk_places(layer.shmem_allow);
     }
 
     Diagnostics take() {
@@ -194,6 +195,7 @@ HostQuestions questions_about(const HostPolicy& policy) {
         ask_for(questions.paths, layer.disks_allow);
         ask_for(questions.paths, layer.disks_deny);
         ask_for(questions.paths, layer.filesystems_allow);
+        ask_for(questions.paths, layer.shmem_allow);
     });
     return questions;
 }

@@ -95,7 +95,8 @@ struct HostPolicy {
     Setting<std::vector<Setting<std::string>>> disks_allow; // directories, or single files
     Setting<std::vector<Setting<std::string>>> disks_deny;
     Setting<std::vector<Setting<std::string>>> filesystems_allow; // directories
-    Setting<std::vector<Setting<std::string>>> disks_network; // beginnings of URLs
+    Setting<std::vector<Setting<std::string>>> shmem_allow;       // directories
+    Setting<std::vector<Setting<std::string>>> disks_network;     // beginnings of URLs
     Setting<Permission> host_devices_usb;
     Setting<Permission> host_devices_pci;
     Setting<Permission> host_devices_tpm;

@@ -134,6 +134,13 @@ constexpr std::array table = {
         {code::directory, directory_fault},
         "directories that <filesystem> may show a guest, or whatever lies in them, links resolved; "
         "also where the sockets of a virtiofsd may be; without it, none"},
+    Key{"shmem.allow",
+        &HostPolicy::shmem_allow,
+        Scope::guest,
+        {code::directory, directory_fault},
+        "memory that <shmem> may share with other guests and programs of the host, by its file "
+        "(/dev/shm/NAME; /dev/shm for all), links resolved; also where the sockets of an "
+        "ivshmem-server may be; without it, none"},
     Key{"host_devices.usb",
         &HostPolicy::host_devices_usb,
         Scope::guest,

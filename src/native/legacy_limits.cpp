@@ -95,6 +95,7 @@ class Limits {
                    "none, writethrough and writeback are possible");
         if (!disk.serial.empty()) refuse(disk.place, what("<serial>"));
         if (disk.type == DiskSource::network) refuse(disk.place, what("type='network'"));
+        if (disk.type == DiskSource::directory) refuse(disk.place, what("type='dir'"));
         if (disk.transient) refuse(disk.place, what("<transient/>"));
         if (disk.readonly && !cdrom) refuse(disk.place, what("<readonly/>"));
         if (!disk.backing.empty() || (disk.chain_ends && disk.format != DiskFormat::raw))
@@ -224,6 +225,7 @@ class Limits {
         refuse_unless_empty(guest_.vsock, "<vsock>");
         refuse_unless_empty(guest_.tpm, "<tpm>");
         refuse_unless_empty(guest_.filesystems, "<filesystem>");
+        refuse_unless_empty(guest_.shared_memories, "<shmem>");
         for (const auto& disk : guest_.disks)
             if (disk.tuning != DiskTuning{})
                 refuse(disk.place, "this of disk '" + printable(disk.target) + "'",

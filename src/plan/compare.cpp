@@ -38,6 +38,7 @@ constexpr std::array field_names{
     FieldName{"scope.tasks_max", "processes"},
     FieldName{"scope.memory_max", "memory of the scope"},
     FieldName{"asked.hard_limit", "hard limit asked for"},
+    FieldName{"asked.shared_memory", "shared memory asked for"},
     FieldName{"scope.tuning.cpu_weight", "processor weight"},
     FieldName{"scope.tuning.cpu_quota_usec", "microseconds of processors in a period"},
     FieldName{"scope.tuning.cpu_period_usec", "microseconds of a period"},
@@ -112,6 +113,7 @@ constexpr std::array field_names{
     FieldName{"security.image_label", "image label"},
     FieldName{"security.categories", "categories"},
     FieldName{"display_port", "port of the display"},
+    FieldName{"vsock_cid", "vsock address"},
     FieldName{"restart_on_poweroff", "restart at power-off"},
 };
 

@@ -238,12 +238,14 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<NewFile> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [path, from, from_id, purpose, owner] = it;
+    auto& [path, from, from_id, bytes, purpose, owner, mode] = it;
     visit("path", path);
     visit("from", from);
     visit("from_id", from_id);
+    visit("bytes", bytes);
     visit("purpose", purpose);
     visit("owner", owner);
+    visit("mode", mode);
 }
 
 template <Is<Security> T, class Visit>
@@ -266,17 +268,18 @@ void each_field(T& it, Visit&& visit) {
 
 template <Is<Asked> T, class Visit>
 void each_field(T& it, Visit&& visit) {
-    auto& [own_uuid, memory, emulator, hard_limit] = it;
+    auto& [own_uuid, memory, emulator, hard_limit, shared_memory] = it;
     visit("own_uuid", own_uuid);
     visit("memory", memory);
     visit("emulator", emulator);
     visit("hard_limit", hard_limit);
+    visit("shared_memory", shared_memory);
 }
 
 template <Is<LaunchPlan> T, class Visit>
 void each_field(T& it, Visit&& visit) {
     auto& [name, uuid, asked, state_directory, scope, process, shim, files, networks, links_down,
-           host_devices, new_file, attendants, directories, security, display_port,
+           host_devices, new_files, attendants, directories, security, display_port, vsock_cid,
            restart_on_poweroff, decisions] = it;
     visit("name", name);
     visit("uuid", uuid);
@@ -289,11 +292,12 @@ void each_field(T& it, Visit&& visit) {
     visit("networks", networks);
     visit("links_down", links_down);
     visit("host_devices", host_devices);
-    visit("new_file", new_file);
+    visit("new_files", new_files);
     visit("attendants", attendants);
     visit("directories", directories);
     visit("security", security);
     visit("display_port", display_port);
+    visit("vsock_cid", vsock_cid);
     visit("restart_on_poweroff", restart_on_poweroff);
     visit("decisions", decisions);
 }

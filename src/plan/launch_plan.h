@@ -199,14 +199,16 @@ struct HostDevice {
     bool operator==(const HostDevice&) const = default;
 };
 
-// What the guest has for itself and does not have yet: made before the launch, out of a file that
-// all share. A plan with one is made anew then, and has the file among its files.
+// A file of the guest's that is not there yet: made before the launch. A plan with one is made anew
+// then, and has the file among its files.
 struct NewFile {
     std::string path; // absolute, in a directory that is there
-    std::string from; // what it is a copy of: no links in it
+    std::string from; // what it is a copy of: no links in it; empty: of `bytes` zeros
     FileId from_id;
-    std::string purpose; // "nvram"
+    std::uint64_t bytes = 0;
+    std::string purpose; // "nvram", "shmem 0"
     Owner owner;
+    std::uint32_t mode = 0600;
     bool operator==(const NewFile&) const = default;
 };
 
@@ -244,6 +246,7 @@ struct Asked {
     std::uint64_t memory = 0; // bytes
     std::string emulator;     // as the definition names it; empty: it leaves the choice
     std::optional<std::uint64_t> hard_limit = {}; // bytes of <memtune>
+    std::uint64_t shared_memory = 0;              // bytes of <shmem>, all of them
     bool operator==(const Asked&) const = default;
 };
 
@@ -259,11 +262,12 @@ struct LaunchPlan {
     std::vector<NetworkDevice> networks = {};
     std::vector<std::string> links_down = {}; // QEMU's names of cards whose cable is out at first
     std::vector<HostDevice> host_devices = {};
-    std::optional<NewFile> new_file = {};
+    std::vector<NewFile> new_files = {};
     std::vector<Attendant> attendants = {};
     std::vector<GuestDirectory> directories = {};
     Security security;
     std::optional<std::uint16_t> display_port; // one that was looked for; QEMU finds others itself
+    std::optional<std::uint32_t> vsock_cid = {};
     bool restart_on_poweroff = false; // on_poweroff='restart': system_reset instead of an end
     std::vector<Decision> decisions;
     bool operator==(const LaunchPlan&) const = default;

@@ -13,6 +13,7 @@
 #include "src/qemu/memory.h"
 #include "src/qemu/platform.h"
 #include "src/qemu/redirection.h"
+#include "src/qemu/shared_memory.h"
 #include "src/qemu/small_devices.h"
 #include "src/qemu/system_information.h"
 #include "src/qemu/threads.h"
@@ -57,6 +58,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& given, const Command
     add_hubs(command, definition);
     add_drives(command, boot, definition, context);
     add_filesystems(command, definition, context);
+    add_shared_memories(command, definition, context);
     add_interfaces(command, boot, definition, context);
     add_host_devices(command, boot, definition, context);
     add_characters(command, definition, context);
@@ -66,7 +68,7 @@ std::vector<std::string> modern_argv(const GuestDefinition& given, const Command
     add_redirection(command, definition);
     add_tpm(command, definition, context);
     add_sounds(command, definition);
-    add_small_devices(command, definition, context.uuid);
+    add_small_devices(command, definition, context.vsock_cid);
     add_memory_modules(command, definition);
     for (const auto& argument : definition.raw_arguments)
         command.flag(argument.value);

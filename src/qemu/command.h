@@ -57,8 +57,11 @@ struct CommandContext {
     // the kernel's VFIO hands over that of its group; empty for one that the guest goes without;
     // absent: QEMU looks for it.
     std::map<std::size_t, std::string> host_devices = {};
+    // Index in definition.shared_memories -> its file, links resolved; absent: file_of().
+    std::map<std::size_t, std::string> shared_memory_files = {};
     // Index in definition.filesystems -> inherited fd of its directory; absent: its path.
     std::map<std::size_t, int> directory_fds = {};
+    std::uint32_t vsock_cid = Vsock::first_cid; // of a guest that leaves the choice
     int tpm_fd = -1; // connected socket, inherited, to swtpm's control; -1: QEMU connects itself
     // A person runs the line: it does not wait to be released, brings no sandbox, and QEMU reads on
     // in an image whose chain the definition leaves open. No -uuid for one of zeros.

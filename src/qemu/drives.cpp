@@ -76,9 +76,20 @@ void add_server(CommandLine& command, const std::string& name, const std::string
     command.add("-blockdev", file);
 }
 
+// As a whole disk with one partition, or as a floppy.
+void add_directory(CommandLine& command, const std::string& name, const std::string& path,
+                   const Disk& disk) {
+    auto file = node("vvfat", name, disk, 0);
+    file["dir"] = path;
+    if (disk.device == DiskDevice::floppy) file["floppy"] = true;
+    file["auto-read-only"] = false;
+    command.add("-blockdev", file);
+}
+
 void add_file(CommandLine& command, const std::string& name, const std::string& path,
               DiskSource type, const Disk& disk, std::size_t level) {
     if (type == DiskSource::network) return add_server(command, name, path, disk, level);
+    if (type == DiskSource::directory) return add_directory(command, name, path, disk);
     auto file = node(type == DiskSource::block ? "host_device" : "file", name, disk, level);
     file["filename"] = path;
     if (const auto aio = aio_of(disk.tuning.io); !aio.empty()) file["aio"] = aio;

@@ -27,6 +27,8 @@ class Collector {
             add_disk(disk);
         for (const auto& filesystem : definition_.filesystems)
             add(filesystem, "filesystem", PlugBus::pci);
+        for (const auto& memory : definition_.shared_memories)
+            add(memory, "shmem", PlugBus::pci);
         for (const auto& interface : definition_.interfaces) {
             const auto* model = nic_model(interface.model);
             add(interface, "interface", on_pci(model == nullptr || model->pci));

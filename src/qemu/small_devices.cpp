@@ -57,15 +57,6 @@ void add_balloon(CommandLine& command, const GuestDefinition& definition) {
     command.device(device, balloon.info);
 }
 
-// Among two thousand million: far from those that people write.
-std::uint32_t cid_of(const Vsock& vsock, const Uuid& uuid) {
-    if (vsock.cid != 0) return vsock.cid;
-    std::uint32_t hash = 2166136261U; // FNV-1a
-    for (const auto byte : uuid.bytes)
-        hash = (hash ^ byte) * 16777619U;
-    return 0x40000000U | (hash & 0x3fffffffU);
-}
-
 template <class Device, class Add>
 void add_each(const std::vector<Device>& devices, Add add) {
     for (std::size_t i = 0; i < devices.size(); ++i)
@@ -93,7 +84,8 @@ void add_iommu(CommandLine& command, const GuestDefinition& definition) {
     command.device(device, iommu.info);
 }
 
-void add_small_devices(CommandLine& command, const GuestDefinition& definition, const Uuid& uuid) {
+void add_small_devices(CommandLine& command, const GuestDefinition& definition,
+                       std::uint32_t free_cid) {
     add_each(definition.watchdogs, [&](const Watchdog& watchdog, const std::string& number) {
         add_watchdog(command, watchdog, number);
     });
@@ -103,10 +95,11 @@ void add_small_devices(CommandLine& command, const GuestDefinition& definition, 
         add_panic(command, panic, number);
     });
     if (definition.vsock)
-        command.device(Json{{"driver", "vhost-vsock-pci"},
-                            {"id", "vsock0"},
-                            {"guest-cid", cid_of(*definition.vsock, uuid)}},
-                       definition.vsock->info);
+        command.device(
+            Json{{"driver", "vhost-vsock-pci"},
+                 {"id", "vsock0"},
+                 {"guest-cid", definition.vsock->cid != 0 ? definition.vsock->cid : free_cid}},
+            definition.vsock->info);
     add_balloon(command, definition);
 }
 

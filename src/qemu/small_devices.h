@@ -20,8 +20,9 @@ void add_iommu(CommandLine& command, const GuestDefinition& definition);
 void add_audio(CommandLine& command, const GuestDefinition& definition);
 void add_sounds(CommandLine& command, const GuestDefinition& definition);
 std::string speaker_audio(const GuestDefinition& definition); // empty: nothing to hear it by
-// An automatic address of <vsock> follows from the guest's UUID, as its MAC addresses do.
-void add_small_devices(CommandLine& command, const GuestDefinition& definition, const Uuid& uuid);
+// `free_cid`: of a guest that leaves the choice of its vsock address.
+void add_small_devices(CommandLine& command, const GuestDefinition& definition,
+                       std::uint32_t free_cid);
 
 // What a watchdog that nobody fed does, for -action; empty without one.
 std::string_view watchdog_action(const GuestDefinition& definition);

@@ -8,6 +8,7 @@
 #include "src/qemu/graphics.h"
 #include "src/qemu/implied.h"
 #include "src/qemu/redirection.h"
+#include "src/qemu/shared_memory.h"
 #include "src/qemu/small_devices.h"
 #include "src/qemu/unsupported.h"
 
@@ -212,6 +213,7 @@ void check_devices(Diagnostics& found, const GuestDefinition& definition) {
     check_inputs(found, definition);
     check_small_devices(found, definition);
     check_filesystems(found, definition);
+    check_shared_memories(found, definition);
     if (definition.tpm) check_path(found, definition.tpm->place, "device", definition.tpm->device);
     check_places(found, definition);
 }

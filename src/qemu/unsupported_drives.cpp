@@ -75,6 +75,7 @@ class Drives {
         if (disk_->tuning.copy_on_read == true && read_only())
             error("what is read cannot be copied into an image that is only read",
                   "remove copy_on_read");
+        if (disk_->type == DiskSource::directory && !read_only()) error("a directory is only read");
         if (disk_->device != DiskDevice::disk) return;
         if (disk_->source.empty()) error("a hard disk needs a source");
         const bool ata = disk_->bus == DiskBus::ide || disk_->bus == DiskBus::sata;

@@ -18,11 +18,16 @@ void limit_size(Draft& draft) {
                    std::to_string(definition.vcpus) + " vcpus; the policy allows " +
                        std::to_string(policy.limits_vcpus.value),
                    raise("limits.vcpus", policy.limits_vcpus.origin));
-    if (definition.memory > policy.limits_memory.value)
-        draft.deny("memory", definition.memory_place, policy.limits_memory.origin,
-                   size_text(definition.memory) + " of memory; the policy allows " +
-                       size_text(policy.limits_memory.value),
-                   raise("limits.memory", policy.limits_memory.origin));
+    const auto& most = policy.limits_memory;
+    const Bytes shared{draft.plan.asked.shared_memory};
+    if (definition.memory <= most.value &&
+        shared.count <= most.value.count - definition.memory.count)
+        return;
+    draft.deny("memory", definition.memory_place, most.origin,
+               size_text(definition.memory) + " of memory" +
+                   (shared.count == 0 ? "" : " and " + size_text(shared) + " that it shares") +
+                   "; the policy allows " + size_text(most.value),
+               raise("limits.memory", most.origin));
 }
 
 void limit_guests(Draft& draft) {

@@ -36,7 +36,10 @@ struct Draft {
     void decide(std::string what, std::string value, std::string because);
 
     std::map<std::size_t, int> directory_fds = {}; // index in definition.filesystems
-    int tpm_fd = -1;                               // QEMU's end of the socket pair with swtpm
+    // Index in definition.shared_memories -> its file, links resolved.
+    std::map<std::size_t, std::string> shared_memory_files = {};
+    std::uint32_t vsock_cid = Vsock::first_cid; // of a guest that leaves the choice
+    int tpm_fd = -1;                            // QEMU's end of the socket pair with swtpm
 
     // Index in definition.host_devices -> its node; empty: the guest goes without.
     std::map<std::size_t, std::string> host_devices = {};

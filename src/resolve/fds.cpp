@@ -75,12 +75,22 @@ bool is_unplaced_channel(const CharacterDevice& character) {
            character.source == CharacterSource::unix_listener && character.path.empty();
 }
 
-// By the number in its purpose, which share_filesystems() gives it.
+// By its purpose; none where it was refused.
+std::optional<int> directory_fd(Draft& draft, const std::string& purpose) {
+    for (const auto& file : draft.plan.files)
+        if (file.is_directory && file.purpose == purpose)
+            return add(draft, InheritedFd::Kind::directory, file.resolved);
+    return std::nullopt;
+}
+
 void pass_directories(Draft& draft) {
     for (std::size_t i = 0; i < draft.definition.filesystems.size(); ++i)
-        for (const auto& file : draft.plan.files)
-            if (file.is_directory && file.purpose == "filesystem " + std::to_string(i))
-                draft.directory_fds[i] = add(draft, InheritedFd::Kind::directory, file.resolved);
+        if (const auto fd = directory_fd(draft, "filesystem " + std::to_string(i)))
+            draft.directory_fds[i] = *fd;
+    for (std::size_t i = 0; i < draft.definition.disks.size(); ++i)
+        if (const auto& disk = draft.definition.disks[i]; disk.type == DiskSource::directory)
+            if (const auto fd = directory_fd(draft, "disk " + disk.target))
+                draft.images[i].front().path = "/proc/self/fd/" + std::to_string(*fd);
 }
 
 // Where files that may grow large and are nobody's to keep belong (file-hierarchy(7)).

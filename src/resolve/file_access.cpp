@@ -48,6 +48,11 @@ bool gets_access(FileCase& c) {
                  "run: " + granting_command(c) + "; or remove <seclabel model='dac'>");
         return false;
     }
+    if (c.wanted.keeps_owner) {
+        c.refuse(what + ", whose owner is not changed: others use it as well",
+                 "run: " + granting_command(c));
+        return false;
+    }
     const auto& dynamic = c.draft.policy.dynamic_ownership;
     if (!dynamic.value) {
         c.deny(dynamic.origin, what + ", and the policy forbids changing its owner",

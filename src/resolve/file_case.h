@@ -40,6 +40,9 @@ const Setting<std::string>* closest_entry(const std::vector<Setting<std::string>
 bool is_reachable(FileCase& c);
 bool gets_access(FileCase& c); // sets grant.owner where it must change
 
+// file_socket.cpp: does somebody listen there, to whom the guest's user may connect?
+bool takes_connections(FileCase& c, const std::string& letting); // a hint: how the user may
+
 // file_label.cpp: sets grant.label
 bool gets_label(FileCase& c);
 
@@ -47,8 +50,13 @@ bool gets_label(FileCase& c);
 bool is_used_once(FileCase& c); // by this guest
 bool is_free(FileCase& c);      // of other guests
 
-// files.cpp: asks all of these; the file is in the plan if none of them speaks against it.
+// files.cpp: what the grant says of the file, and nothing that is decided yet.
+void describe(FileCase& c);
+// Asks all of these; the file is in the plan if none of them speaks against it.
 void grant_file(Draft& draft, const WantedFile& wanted);
+
+// filesystems.cpp: as grant_file(), of a directory with all that is in it.
+void give_directory(Draft& draft, const WantedFile& wanted);
 
 // server_admission.cpp: does the policy let disks be on that server?
 void admit_server(Draft& draft, const Disk& disk);

@@ -7,21 +7,6 @@ namespace vmwarden::resolving {
 
 namespace {
 
-void describe(FileCase& c) {
-    auto& grant = c.grant;
-    grant.path = c.wanted.path;
-    grant.resolved = c.fact.resolved;
-    grant.id = c.fact.id;
-    grant.is_character = c.fact.type == FileType::character;
-    grant.is_device = c.fact.type == FileType::block || grant.is_character;
-    if (grant.is_device) grant.device = c.fact.device;
-    grant.purpose = c.wanted.purpose;
-    grant.sharing = c.wanted.sharing;
-    grant.because = defined_at(c.wanted.place);
-    if (!c.wanted.named_by.empty())
-        grant.because = "header of " + c.wanted.named_by + ", " + grant.because;
-}
-
 // Each takes a descriptor of QEMU's, and the whole of it a few dozen besides.
 void check_count(Draft& draft) {
     constexpr std::uint64_t other_descriptors = 32;
@@ -67,13 +52,31 @@ void make_file(Draft& draft, const WantedFile& wanted) {
     if (!may_be_copied(draft, wanted) || !allowed) return;
     const auto& from = draft.file(wanted.made_from);
     const auto& identity = draft.plan.process.identity;
-    draft.plan.new_file = plan::NewFile{wanted.path, from.resolved, from.id, wanted.purpose,
-                                        Owner{identity.uid, identity.gid}};
+    draft.plan.new_files.push_back({.path = wanted.path,
+                                    .from = from.resolved,
+                                    .from_id = from.id,
+                                    .purpose = wanted.purpose,
+                                    .owner = Owner{identity.uid, identity.gid}});
     draft.decide(wanted.purpose, wanted.path + ", made at the first start out of " + from.resolved,
                  defined_at(wanted.place));
 }
 
 } // namespace
+
+void describe(FileCase& c) {
+    auto& grant = c.grant;
+    grant.path = c.wanted.path;
+    grant.resolved = c.fact.resolved;
+    grant.id = c.fact.id;
+    grant.is_character = c.fact.type == FileType::character;
+    grant.is_device = c.fact.type == FileType::block || grant.is_character;
+    if (grant.is_device) grant.device = c.fact.device;
+    grant.purpose = c.wanted.purpose;
+    grant.sharing = c.wanted.sharing;
+    grant.because = defined_at(c.wanted.place);
+    if (!c.wanted.named_by.empty())
+        grant.because = "header of " + c.wanted.named_by + ", " + grant.because;
+}
 
 void grant_file(Draft& draft, const WantedFile& wanted) {
     FileCase c{draft, wanted, draft.file(wanted.path)};
@@ -103,6 +106,7 @@ void grant_files(Draft& draft) {
     grant_host_devices(draft);
     grant_tpm(draft);
     share_filesystems(draft);
+    share_memory(draft);
     check_count(draft);
     draft.decide("dynamic ownership",
                  dynamic.value ? "on: what the guest's user cannot reach changes owner meanwhile"

@@ -31,7 +31,7 @@ bool is_admitted(FileCase& c) {
            (path == c.wanted.path ? path : c.wanted.path + " (" + path + ")") +
                " lies in no directory that the policy lets guests see",
            "add it to " + policy_line("filesystems.allow", allowed.origin) + ", or remove " +
-               "<filesystem>");
+               (c.wanted.is_disk ? "the disk" : "<filesystem>"));
     return false;
 }
 
@@ -59,59 +59,41 @@ bool is_open_to_guest(FileCase& c) {
     return false;
 }
 
-void describe(FileCase& c) {
-    auto& grant = c.grant;
-    grant.path = c.wanted.path;
-    grant.resolved = c.fact.resolved;
-    grant.id = c.fact.id;
-    grant.is_directory = true;
-    grant.purpose = c.wanted.purpose;
-    grant.sharing = c.wanted.sharing;
-    grant.because = defined_at(c.wanted.place);
-}
-
-void give_directory(Draft& draft, const Filesystem& filesystem, std::size_t number) {
-    const auto wanted = wanted_file(filesystem, number);
-    FileCase c{draft, wanted, draft.file(wanted.path)};
-    if (!is_there(c) || !has_plain_name(c) || !is_directory(c)) return;
-    bool good = is_admitted(c);
-    if (draft.facts.identity) good = is_reachable(c) && is_open_to_guest(c) && good;
-    if (!good) return;
-    describe(c);
-    draft.decide(wanted.purpose,
-                 c.grant.resolved + (filesystem.readonly ? ", read-only" : "") +
-                     "; owner and label are left alone",
-                 draft.policy.filesystems_allow.origin.text());
-    draft.plan.files.push_back(std::move(c.grant));
-}
-
 // QEMU connects to it as the guest's user.
 void admit_server(Draft& draft, const Filesystem& filesystem, std::size_t number) {
     const auto wanted = wanted_file(filesystem, number);
     FileCase c{draft, wanted, draft.file(wanted.path)};
     if (!is_there(c) || !has_plain_name(c)) return;
-    if (c.fact.type != FileType::other)
-        return c.refuse("'" + wanted.path + "' is no socket",
-                        "start " + wanted.creating + ", or correct <source>");
-    bool good = is_admitted(c);
-    if (!draft.facts.identity) return;
-    good = is_reachable(c) && good;
-    if (!c.fact.guest_can_write)
-        return c.refuse(
-            "the guest's user " + draft.user_text() + " may not connect to '" + wanted.path + "'",
-            "start virtiofsd with --socket-group=" + account_text(draft.policy.group.value));
-    if (good)
+    const bool admitted = is_admitted(c);
+    const auto letting =
+        "start virtiofsd with --socket-group=" + account_text(draft.policy.group.value);
+    if (takes_connections(c, letting) && admitted)
         draft.decide(wanted.purpose, "served at " + c.fact.resolved,
                      draft.policy.filesystems_allow.origin.text());
 }
 
 } // namespace
 
+void give_directory(Draft& draft, const WantedFile& wanted) {
+    FileCase c{draft, wanted, draft.file(wanted.path)};
+    if (!is_there(c) || !has_plain_name(c) || !is_directory(c)) return;
+    bool good = is_admitted(c);
+    if (draft.facts.identity) good = is_reachable(c) && is_open_to_guest(c) && good;
+    if (!good) return;
+    describe(c);
+    c.grant.is_directory = true;
+    draft.decide(wanted.purpose,
+                 c.grant.resolved + (c.writes() ? "" : ", read-only") +
+                     "; owner and label are left alone",
+                 draft.policy.filesystems_allow.origin.text());
+    draft.plan.files.push_back(std::move(c.grant));
+}
+
 void share_filesystems(Draft& draft) {
     const auto& filesystems = draft.definition.filesystems;
     for (std::size_t i = 0; i < filesystems.size(); ++i)
         if (filesystems[i].socket.empty())
-            give_directory(draft, filesystems[i], i);
+            give_directory(draft, wanted_file(filesystems[i], i));
         else
             admit_server(draft, filesystems[i], i);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "src/resolve/steps.h"
 
+#include <limits>
+
 namespace vmwarden {
 
 namespace {
@@ -40,6 +42,21 @@ Uuid guest_uuid(const GuestDefinition& definition, const Uuid& host) {
 
 namespace resolving {
 
+namespace {
+
+// What counts as the guest's own memory does, where the policy has its say about that.
+std::uint64_t shared_memory_of(const GuestDefinition& definition) {
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t sum = 0;
+    for (const auto& memory : definition.shared_memories) {
+        const auto more = has_doorbell(memory) ? 0 : size_of(memory).count;
+        sum = more > most - sum ? most : sum + more;
+    }
+    return sum;
+}
+
+} // namespace
+
 void name_guest(Draft& draft) {
     const auto& definition = draft.definition;
     auto& plan = draft.plan;
@@ -49,6 +66,7 @@ void name_guest(Draft& draft) {
     plan.asked = {definition.uuid.has_value(), definition.memory.count, definition.emulator};
     if (const auto limit = definition.memory_tune.hard_limit.count; limit != 0)
         plan.asked.hard_limit = limit;
+    plan.asked.shared_memory = shared_memory_of(definition);
     draft.decide("uuid", plan.uuid.text(),
                  definition.uuid ? defined_at(definition.place)
                                  : "derived from the guest's name and this host");

@@ -16,6 +16,11 @@ class Chain {
       , disk_(disk) {}
 
     std::vector<qemu::Image> grant() {
+        if (disk_.type == DiskSource::directory) {
+            give_directory(draft_, wanted_disk(disk_));
+            // pass_descriptors() knows by which path QEMU comes to it.
+            return {{disk_.source, disk_.type, disk_.format}};
+        }
         std::optional<Link> next = disk_.type == DiskSource::network
                                        ? behind_server()
                                        : Link{wanted_disk(disk_), disk_.format};

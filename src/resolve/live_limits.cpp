@@ -46,9 +46,10 @@ bool tighten(plan::LiveLimits& limits, std::optional<std::uint64_t> wanted) {
 // A guest that was let in larger than today's limit keeps what it has.
 void limit_memory(plan::LiveLimits& limits, const HostPolicy& policy, const LaunchPlan& plan) {
     const auto& allowed = policy.limits_memory;
-    const auto memory = std::max(allowed.value.count, plan.asked.memory);
+    const auto asked = plan.asked.memory + plan.asked.shared_memory;
+    const auto memory = std::max(allowed.value.count, asked);
     limits.memory_max = with_allowance(memory);
-    const bool own = plan.asked.memory > allowed.value.count;
+    const bool own = asked > allowed.value.count;
     if (tighten(limits, plan.asked.hard_limit))
         return limits.decisions.push_back(
             {"memory", "at most " + size_text(Bytes{limits.memory_max}) + ": its <hard_limit>",

@@ -94,7 +94,9 @@ qemu::CommandContext command_context(const Draft& draft) {
     context.networks = draft.networks;
     context.host_devices = draft.host_devices;
     context.directory_fds = draft.directory_fds;
+    context.shared_memory_files = draft.shared_memory_files;
     context.tpm_fd = draft.tpm_fd;
+    context.vsock_cid = draft.vsock_cid;
     for (const auto& fd : draft.plan.process.fds) {
         if (fd.kind == plan::InheritedFd::Kind::qmp_listener) context.qmp_fd = fd.number;
         if (fd.kind == plan::InheritedFd::Kind::shim_monitor) context.shim_monitor_fd = fd.number;

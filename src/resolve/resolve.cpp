@@ -100,10 +100,13 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
         if (auto node = qemu::entropy_source(rng); !node.empty()) files.push_back(std::move(node));
     for (const auto& device : definition.block_tune.devices)
         files.push_back(device.path);
-    if (definition.vsock) files.emplace_back(qemu::vsock_node);
+    request.vsock = definition.vsock.has_value();
+    if (request.vsock) files.emplace_back(qemu::vsock_node);
     ask_for_tpm(request, definition);
     for (const auto& filesystem : definition.filesystems)
         files.push_back(filesystem.socket.empty() ? filesystem.directory : filesystem.socket);
+    for (const auto& memory : definition.shared_memories)
+        files.push_back(has_doorbell(memory) ? memory.server : file_of(memory));
     files.emplace_back("/dev/kvm");
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());
@@ -130,6 +133,7 @@ Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
     pass_descriptors(draft);
     emulate_tpm(draft);
     choose_ports(draft);
+    choose_vsock_address(draft);
     join_networks(draft);
     compose_process(draft);
 

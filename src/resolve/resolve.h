@@ -29,6 +29,7 @@ struct FactsRequest {
     // Those whose header is asked for what backs them as well, and so on downwards.
     std::vector<std::string> chains = {};
     bool ports = false;    // which are in use
+    bool vsock = false;    // addresses in use
     bool networks = false; // the host's network devices
     // The host's USB devices, where any are; the nodes of those that fit: usb_nodes_needed().
     std::vector<HostDevice> usb = {};

@@ -21,15 +21,17 @@ void grant_tpm(Draft& draft);          // tpm.cpp; of grant_files()
 // vfio_devices.cpp; of grant_host_devices()
 void grant_vfio_device(Draft& draft, const HostDevice& wanted, std::size_t index);
 void grant_vfio_groups(Draft& draft);
-void share_filesystems(Draft& draft);  // filesystems.cpp; of grant_files()
-void shape_scope(Draft& draft);        // scope.cpp
-void choose_slice(Draft& draft);       // partition.cpp; of shape_scope()
-void tune_scope(Draft& draft);         // tuning.cpp; after files and scope
-void allow_devices(Draft& draft);      // devices.cpp; after files and scope
-void pass_descriptors(Draft& draft);   // fds.cpp
-void emulate_tpm(Draft& draft);        // tpm.cpp; after descriptors, which it adds to
-void join_networks(Draft& draft);      // networks.cpp; after descriptors, which it adds to
-void choose_ports(Draft& draft);       // ports.cpp
-void compose_process(Draft& draft);    // process.cpp; last: needs nothing refused
+void share_filesystems(Draft& draft);    // filesystems.cpp; of grant_files()
+void share_memory(Draft& draft);         // shared_memory.cpp; of grant_files()
+void shape_scope(Draft& draft);          // scope.cpp
+void choose_slice(Draft& draft);         // partition.cpp; of shape_scope()
+void tune_scope(Draft& draft);           // tuning.cpp; after files and scope
+void allow_devices(Draft& draft);        // devices.cpp; after files and scope
+void pass_descriptors(Draft& draft);     // fds.cpp
+void emulate_tpm(Draft& draft);          // tpm.cpp; after descriptors, which it adds to
+void join_networks(Draft& draft);        // networks.cpp; after descriptors, which it adds to
+void choose_ports(Draft& draft);         // ports.cpp
+void choose_vsock_address(Draft& draft); // vsock.cpp
+void compose_process(Draft& draft);      // process.cpp; last: needs nothing refused
 
 } // namespace vmwarden::resolving

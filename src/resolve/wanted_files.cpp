@@ -37,7 +37,7 @@ WantedFile wanted_disk(const Disk& disk) {
     wanted.is_disk = true;
     wanted.block = disk.type == DiskSource::block;
     wanted.labels = disk.labels;
-    if (!wanted.block && wanted.sharing != Sharing::readonly)
+    if (disk.type == DiskSource::file && wanted.sharing != Sharing::readonly)
         wanted.creating = std::string("qemu-img create -f ") +
                           (disk.format == DiskFormat::qcow2 ? "qcow2 " : "raw ") +
                           shell_quoted(disk.source) + " 10G";

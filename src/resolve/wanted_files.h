@@ -23,6 +23,7 @@ struct WantedFile {
     bool character = false;              // or a character device
     std::string creating;                // a command that would make it; may be empty
     std::vector<ImageLabel> labels = {}; // what the definition says of this file's
+    bool keeps_owner = false;            // others use it under accounts of their own
     std::string made_from;               // what we make it of where it is missing; empty: nothing
 };
 

@@ -66,7 +66,8 @@ Json plan_of(const char* file) {
     posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
     const char* argv[] = {"vmwarden", "--json", "plan", file, nullptr};
     pid_t pid = 0;
-    require(::posix_spawnp(&pid, argv[0], &actions, nullptr, const_cast<char**>(argv), environ) == 0,
+    require(::posix_spawnp(&pid, argv[0], &actions, nullptr, const_cast<char**>(argv), environ) ==
+                0,
             "vmwarden");
     posix_spawn_file_actions_destroy(&actions);
     int status = 0;
@@ -80,9 +81,12 @@ Json plan_of(const char* file) {
 class BareQemu {
   public:
     explicit BareQemu(const Json& plan) {
-        for (const auto& fd : plan.at("process").at("fds")) prepare(fd);
-        for (const auto& word : plan.at("process").at("argv")) argv_.push_back(word);
-        for (const auto& word : plan.at("process").at("environment")) environment_.push_back(word);
+        for (const auto& fd : plan.at("process").at("fds"))
+            prepare(fd);
+        for (const auto& word : plan.at("process").at("argv"))
+            argv_.push_back(word);
+        for (const auto& word : plan.at("process").at("environment"))
+            environment_.push_back(word);
     }
     BareQemu(const BareQemu&) = delete;
     BareQemu& operator=(const BareQemu&) = delete;
@@ -91,7 +95,8 @@ class BareQemu {
             ::kill(pid_, SIGKILL);
             ::waitpid(pid_, nullptr, 0);
         }
-        for (const auto& path : made_) ::unlink(path.c_str());
+        for (const auto& path : made_)
+            ::unlink(path.c_str());
     }
 
     double start() {
@@ -114,11 +119,13 @@ class BareQemu {
         int made = -1;
         if (kind == "qmp_listener") {
             address_.sun_family = AF_UNIX;
-            std::snprintf(address_.sun_path, sizeof address_.sun_path, "/run/bench-qmp.%d", ::getpid());
+            std::snprintf(address_.sun_path, sizeof address_.sun_path, "/run/bench-qmp.%d",
+                          ::getpid());
             made_.emplace_back(address_.sun_path);
             made = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
             ::unlink(address_.sun_path);
-            require(::bind(made, reinterpret_cast<const sockaddr*>(&address_), sizeof address_) == 0 &&
+            require(::bind(made, reinterpret_cast<const sockaddr*>(&address_), sizeof address_) ==
+                            0 &&
                         ::listen(made, 1) == 0,
                     "qmp socket");
         } else if (kind == "shim_monitor") {
@@ -138,14 +145,17 @@ class BareQemu {
 
     void spawn() {
         std::vector<char*> argv;
-        for (auto& word : argv_) argv.push_back(word.data());
+        for (auto& word : argv_)
+            argv.push_back(word.data());
         argv.push_back(nullptr);
         std::vector<char*> environment;
-        for (auto& word : environment_) environment.push_back(word.data());
+        for (auto& word : environment_)
+            environment.push_back(word.data());
         environment.push_back(nullptr);
         posix_spawn_file_actions_t actions;
         posix_spawn_file_actions_init(&actions);
-        for (const auto& [from, to] : placed_) posix_spawn_file_actions_adddup2(&actions, from, to);
+        for (const auto& [from, to] : placed_)
+            posix_spawn_file_actions_adddup2(&actions, from, to);
         const int error =
             ::posix_spawn(&pid_, argv[0], &actions, nullptr, argv.data(), environment.data());
         posix_spawn_file_actions_destroy(&actions);
@@ -154,7 +164,8 @@ class BareQemu {
 
     void connect_qmp() {
         qmp_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        require(::connect(qmp_.get(), reinterpret_cast<const sockaddr*>(&address_), sizeof address_) == 0,
+        require(::connect(qmp_.get(), reinterpret_cast<const sockaddr*>(&address_),
+                          sizeof address_) == 0,
                 "connect");
         read_line(); // the greeting
     }
@@ -162,14 +173,16 @@ class BareQemu {
     void read_line() {
         last_.clear();
         char c = 0;
-        while (::read(qmp_.get(), &c, 1) == 1 && c != '\n') last_ += c;
+        while (::read(qmp_.get(), &c, 1) == 1 && c != '\n')
+            last_ += c;
         require(!last_.empty(), "QEMU ended");
     }
 
     // Events may come before the answer.
     void say(const std::string& line) {
         require(::write(qmp_.get(), (line + "\n").data(), line.size() + 1) > 0, "write");
-        do read_line();
+        do
+            read_line();
         while (last_.find("\"return\"") == std::string::npos);
     }
 

@@ -241,6 +241,7 @@ HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::p
                 "exclusive_images",
                 "shared_images",
                 "ports_in_use",
+                "vsock_addresses_in_use",
                 "networks",
                 "usb",
                 "pci",
@@ -264,6 +265,8 @@ HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::p
         facts.firmware.push_back(firmware_of(each));
     for (const auto& port : json.value("ports_in_use", Json::array()))
         facts.ports_in_use.insert(port.get<std::uint16_t>());
+    for (const auto& cid : json.value("vsock_addresses_in_use", Json::array()))
+        facts.vsock_addresses_in_use.insert(cid.get<std::uint32_t>());
     facts.exclusive_images = images_of(json.value("exclusive_images", Json::array()));
     facts.shared_images = images_of(json.value("shared_images", Json::array()));
     for (const auto& item : json.value("usb", Json::array())) {

@@ -13,8 +13,9 @@
 //       "can_label": true*, "access": "rwx", "resolved": the path*,
 //       "blocked": ["/dir", …] of its parents the unsearchable ones,
 //       "bytes": 0*,
-//       "header": {"error": "…", "backing": FILE, "format": "qcow2", "data": FILE, "disk_bytes": 0*}}}
-//       FILE is "/path", or {"name": "as written", "path": "/path", missing if it is no file's}
+//       "header": {"error": "…", "backing": FILE, "format": "qcow2", "data": FILE, "disk_bytes":
+//       0*}}} FILE is "/path", or {"name": "as written", "path": "/path", missing if it is no
+//       file's}
 //   "networks": {"br0": {"kind": "bridge"|"tap"|"other"*, "mtu": 1500*, "down", "loopback",
 //       "persistent", "multi_queue": false*}}
 //   "usb": [{"at": [bus, device], "id": ["1d6b", "0002"], "hub": false*}]

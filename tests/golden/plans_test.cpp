@@ -4,12 +4,10 @@
 //
 // After a change that is meant: VMWARDEN_GOLDEN_UPDATE=1 meson test -C BUILD golden-plans
 // writes what comes out now; the review is `git diff tests/golden`.
-#include "src/domain/domain_xml.h"
-#include "src/hostpolicy/read_policy.h"
 #include "src/plan/codec.h"
 #include "src/plan/show.h"
 #include "src/resolve/resolve.h"
-#include "tests/golden/facts_json.h"
+#include "tests/golden/inputs.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -17,46 +15,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 namespace vmwarden::tests {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string slurp(const fs::path& file) {
-    std::ifstream stream(file);
-    if (!stream) throw std::runtime_error("cannot open " + file.string());
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return text.str();
-}
-
 bool updating() {
     return std::getenv("VMWARDEN_GOLDEN_UPDATE") != nullptr;
-}
-
-struct Inputs {
-    std::string policy_text, domain_text;
-    HostPolicy policy;
-    GuestDefinition definition;
-    HostFacts facts;
-};
-
-Inputs read_inputs(const fs::path& directory) {
-    Inputs in;
-    in.policy_text = slurp(directory / "policy.yaml");
-    in.domain_text = slurp(directory / "domain.xml");
-    const PolicyFile file{"policy.yaml", in.policy_text};
-    auto policy = read_policy({&file, 1});
-    auto domain = read_domain("domain.xml", in.domain_text);
-    if (!policy.policy) throw std::runtime_error(render(policy.diagnostics, in.policy_text));
-    if (!domain.definition) throw std::runtime_error(render(domain.diagnostics, in.domain_text));
-    in.policy = *policy.policy;
-    in.definition = *domain.definition;
-    in.facts =
-        read_facts(directory / "facts.json", directory.parent_path().parent_path() / "facts");
-    return in;
 }
 
 std::string refusals_text(const std::vector<Refusal>& refusals, const Inputs& in) {
@@ -77,7 +43,7 @@ void expect_file(const fs::path& file, const std::string& text, bool wanted) {
         else
             fs::remove(file);
     } else if (wanted) {
-        EXPECT_EQ(slurp(file), text) << file;
+        EXPECT_EQ(text_of(file), text) << file;
     } else {
         EXPECT_FALSE(fs::exists(file)) << file << " is of no use: the outcome is another";
     }
@@ -89,6 +55,7 @@ void expect_asked(const Inputs& in) {
     HostFacts asked = in.facts;
     if (!request.firmware) asked.firmware.clear();
     if (!request.ports) asked.ports_in_use.clear();
+    if (!request.vsock) asked.vsock_addresses_in_use.clear();
     for (const auto& firmware : asked.firmware) {
         request.files.push_back(firmware.executable);
         request.files.push_back(firmware.nvram_template);

@@ -29,6 +29,12 @@ class Landing {
   public:
     explicit Landing(const Workplace& place)
       : place_(place) {}
+    ~Landing() {
+        for (const auto& file : shared_memory_)
+            ::unlink(file.c_str());
+    }
+    Landing(const Landing&) = delete;
+    Landing& operator=(const Landing&) = delete;
 
     void settle(GuestDefinition& guest) {
         for (auto& disk : guest.disks)
@@ -43,6 +49,8 @@ class Landing {
         for (auto& filesystem : guest.filesystems)
             if (!filesystem.directory.empty())
                 std::filesystem::create_directory(filesystem.directory = next());
+        for (auto& memory : guest.shared_memories)
+            settle(memory);
         for (auto& file : guest.system_information.fwcfg)
             if (!file.file.empty()) make_raw(file.file = next());
         for (auto& interface : guest.interfaces)
@@ -52,7 +60,16 @@ class Landing {
   private:
     std::string next() { return place_.path("file" + std::to_string(count_++)); }
 
+    // Where all of the host's has its place: under a name of this test's, which it takes away.
+    void settle(SharedMemory& memory) {
+        memory.name = "vmwarden-accepts-" + std::to_string(::getpid()) + "-" + memory.name;
+        shared_memory_.push_back(file_of(memory));
+    }
     void settle(Disk& disk) {
+        if (disk.type == DiskSource::directory) {
+            std::filesystem::create_directory(disk.source = next());
+            return;
+        }
         disk.type = DiskSource::file;
         for (auto& store : disk.backing) {
             store.type = DiskSource::file;
@@ -126,6 +143,7 @@ class Landing {
 
     const Workplace& place_;
     int count_ = 0;
+    std::vector<std::string> shared_memory_;
 };
 
 // As the agent makes them, inherited by QEMU.
@@ -170,6 +188,7 @@ void leave_out_what_is_not_here(GuestDefinition& guest) {
     std::erase_if(guest.filesystems, [](const Filesystem& filesystem) {
         return filesystem.driver == FilesystemDriver::virtiofs;
     });
+    std::erase_if(guest.shared_memories, has_doorbell);
     if (guest.tpm && guest.tpm->backend == TpmBackend::passthrough) guest.tpm.reset();
     // Nobody listens here; the host cases have somebody who does.
     for (auto& interface : guest.interfaces) {
@@ -229,7 +248,8 @@ TEST_P(GoldenDomains, are_started) {
     ASSERT_TRUE(read.definition) << render(read.diagnostics, xml);
     auto& guest = *read.definition;
     if (!guest.os.arch.empty() && guest.os.arch != "x86_64" && guest.os.arch != "i686") return;
-    Landing(place_).settle(guest);
+    Landing landing(place_);
+    landing.settle(guest);
     leave_out_what_is_not_here(guest);
     const auto problems = qemu::unsupported(guest);
     ASSERT_EQ(problems.has_errors(), is_refused(GetParam())) << render(problems, xml);
@@ -262,7 +282,8 @@ TEST_P(GoldenDomains, ask_for_host_devices_in_words_that_qemu_knows) {
     ASSERT_TRUE(read.definition) << render(read.diagnostics, xml);
     auto& guest = *read.definition;
     const auto wanted = std::exchange(guest.host_devices, {});
-    Landing(place_).settle(guest);
+    Landing landing(place_);
+    landing.settle(guest);
     leave_out_what_is_not_here(guest);
     for (const auto& device : wanted) {
         if (device.type == HostDeviceType::usb) continue;

@@ -51,6 +51,23 @@ class Maker {
         return words[number(0, count - 1)].value;
     }
 
+    SharedMemory shared_memory(unsigned i) {
+        SharedMemory made;
+        made.name = "shared." + std::to_string(i);
+        made.role = chance() ? any(shared_memory_roles) : SharedMemoryRole::unsaid;
+        if (chance()) made.size = Bytes{std::uint64_t(1) << number(20, 34)};
+        if (chance()) {
+            made.model = chance() ? SharedMemoryModel::plain : SharedMemoryModel::unsaid;
+            return made;
+        }
+        made.model = chance() ? SharedMemoryModel::doorbell : SharedMemoryModel::unsaid;
+        made.server = "/run/ivshmem & more";
+        made.interrupts_said = chance();
+        if (!made.interrupts_said) return made;
+        made.vectors = number(0, 64);
+        made.ioeventfd = maybe();
+        return made;
+    }
     Filesystem filesystem(unsigned i) {
         Filesystem made;
         made.target = "share" + std::to_string(i);
@@ -439,6 +456,8 @@ class Maker {
             rng.info.model = any(virtio_models);
         if (guest.memballoon) guest.balloon.info.model = any(virtio_models);
         if (guest.vsock && chance()) guest.vsock->info.model = VirtioModel::non_transitional;
+        for (unsigned i = number(0, 2); i > 0; --i)
+            guest.shared_memories.push_back(shared_memory(i));
         if (chance()) guest.audios.push_back({2, {}, any(audio_types)});
         if (chance())
             guest.sounds.push_back({any(sound_models), {}, guest.audios.empty() ? 0U : 2U, {}});
@@ -552,6 +571,8 @@ class Maker {
             on_pci(video.info);
         if (guest.memballoon) on_pci(guest.balloon.info);
         if (guest.vsock) on_pci(guest.vsock->info);
+        for (auto& memory : guest.shared_memories)
+            on_pci(memory.info);
         for (auto& device : guest.redirected)
             if (chance()) device.info.address = UsbAddress{number(0, 3), chance() ? "2.1" : ""};
         for (auto& character : guest.characters)

@@ -17,8 +17,11 @@ class NewFile : public testing::Test {
   protected:
     [[nodiscard]] plan::NewFile wanted(const std::string& path) const {
         const auto from = tree_.file("template", "variables");
-        return {path, from, host::id_of(host::status_of(host::open_in_place(from).get())), "nvram",
-                Owner{Uid{::getuid()}, Gid{::getgid()}}};
+        return {.path = path,
+                .from = from,
+                .from_id = host::id_of(host::status_of(host::open_in_place(from).get())),
+                .purpose = "nvram",
+                .owner = Owner{Uid{::getuid()}, Gid{::getgid()}}};
     }
     static std::string text_of(const std::string& path) {
         std::ostringstream text;
@@ -60,6 +63,16 @@ TEST_F(NewFile, IsMadeOfTheFileThatWasLookedAt) {
     file.from = tree_.path("template-that-went-away");
     EXPECT_THROW(make_new_file(file), LaunchError);
     EXPECT_FALSE(std::filesystem::exists(tree_.path("new")));
+}
+
+TEST_F(NewFile, OfNothingIsZerosAndAsOpenAsItIsToBe) {
+    plan::NewFile file = wanted(tree_.path("memory"));
+    file.from.clear();
+    file.bytes = 8192;
+    file.mode = 0660;
+    make_new_file(file);
+    EXPECT_EQ(text_of(file.path), std::string(8192, '\0'));
+    EXPECT_EQ(std::filesystem::status(file.path).permissions(), std::filesystem::perms{0660});
 }
 
 TEST_F(NewFile, OfAGuestThatIsForgottenIsRemoved) {
