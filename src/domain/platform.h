@@ -65,6 +65,7 @@ struct FeatureDetails {
     unsigned dirty_ring = 0;     // entries of KVM's ring of written pages; 0: none
     std::uint64_t tcg_cache = 0; // KiB of translated code; 0: QEMU's own
     std::uint64_t tseg = 0;      // KiB that only system management mode sees; 0: QEMU's own
+    std::optional<bool> pvspinlock; // guests of KVM's wait for each other without turning
     std::optional<bool> pmu;
     std::optional<bool> vmport;
     std::optional<bool> smm;

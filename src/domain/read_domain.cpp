@@ -24,7 +24,6 @@ constexpr NotDone elements_refused[] = {
     {"throttlegroups", "each disk has limits of its own"},
     {"bootloader", "only Xen guests have one"},
     {"bootloader_args", "only Xen guests have one"},
-    {"idmap", "only container guests have one"},
     {"launchSecurity", "memory that the host cannot read needs a session with the guest's owner, "
                        "which nobody holds in this version"},
     {"qemu:capabilities", "what the emulator can do is asked of it"},
@@ -32,6 +31,7 @@ constexpr NotDone elements_refused[] = {
     {"qemu:deprecation", "what QEMU says of old devices is in its log"}};
 constexpr NotDone elements_aside[] = {
     {"perf", "counters of the host are read from the guest's cgroup: perf stat -G"},
+    {"idmap", "only container guests have one"},
     {"keywrap", "only s390x guests have keys to wrap"},
     {"on_lockfailure", "there is no lock manager whose locks could fail"}};
 

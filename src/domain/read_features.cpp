@@ -12,7 +12,6 @@ namespace {
 constexpr NotDone features_refused[] = {{"hap", "only Xen guests have it"},
                                         {"viridian", "only Xen guests have it"},
                                         {"privnet", "only container guests have it"},
-                                        {"pvspinlock", "only Xen guests have it"},
                                         {"gic", "only ARM guests have one"},
                                         {"hpt", "only pSeries guests have one"},
                                         {"htm", "only pSeries guests have it"},
@@ -113,6 +112,7 @@ void read_features(ElementReader& features, GuestDefinition& guest) {
     guest.features.pae = features.flag("pae");
     features.child("hyperv", [&](ElementReader& hyperv) { read_hyperv(hyperv, guest); });
     features.child("kvm", [&](ElementReader& kvm) { read_kvm(kvm, guest); });
+    details.pvspinlock = read_switch(features, "pvspinlock");
     details.pmu = read_switch(features, "pmu");
     details.vmport = read_switch(features, "vmport");
     features.child("smm", [&](ElementReader& smm) {

@@ -183,6 +183,7 @@ void write_features(XmlWriter& xml, const GuestDefinition& guest) {
         if (features.pae) xml.empty("pae");
         write_hyperv(xml, details);
         write_kvm(xml, details);
+        write_switch(xml, "pvspinlock", details.pvspinlock);
         write_switch(xml, "pmu", details.pmu);
         write_switch(xml, "vmport", details.vmport);
         write_smm(xml, details);

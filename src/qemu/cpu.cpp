@@ -98,6 +98,7 @@ void set_kvm(Cpu& cpu, const FeatureDetails& details) {
         if (known.name == "pv-ipi" || (known.name != "hidden" && found->on))
             cpu.turn(known.property, found->on);
     }
+    cpu.turn("kvm-pv-unhalt", details.pvspinlock);
     cpu.turn("pmu", details.pmu);
 }
 

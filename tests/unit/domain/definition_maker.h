@@ -155,6 +155,7 @@ class Maker {
             if (chance()) cpu.features.push_back({name, any(cpu_feature_policies), {}});
         if (guest.features.apic) details.apic_eoi = maybe();
         details.pmu = maybe();
+        details.pvspinlock = maybe();
         details.vmport = maybe();
         details.smm = maybe();
         details.ps2 = maybe();

@@ -132,8 +132,11 @@ TEST(Cpu, width_of_addresses_and_maker) {
               Words{"qemu64,vendor=AuthenticAMD,host-phys-bits=on,host-phys-bits-limit=42"});
     definition.cpu = {.address_bits = 40};
     EXPECT_EQ(arguments(definition, "-cpu"), Words{"qemu64,phys-bits=40"});
-    definition.type = DomainType::kvm;
     definition.cpu = {};
+    definition.feature_details.pvspinlock = false;
+    EXPECT_EQ(arguments(definition, "-cpu"), Words{"qemu64,kvm-pv-unhalt=off"});
+    definition.feature_details.pvspinlock.reset();
+    definition.type = DomainType::kvm;
     definition.panics = {{PanicModel::hyperv, {}}};
     EXPECT_EQ(arguments(definition, "-cpu"), Words{"qemu64,hv-crash=on"});
     EXPECT_TRUE(arguments(definition, "-device").size() == 1) << "the balloon alone";
