@@ -127,6 +127,9 @@ inline std::string vfio_node(unsigned group) {
 }
 constexpr const char* vfio_container = "/dev/vfio/vfio"; // which all groups are opened with
 
+constexpr const char* vsock_node = "/dev/vhost-vsock"; // whose users have addresses on it
+constexpr std::uint32_t first_vsock_address = 3;       // 0 to 2 mean something else (vsock(7))
+
 // What VFIO could hand to a guest.
 struct VfioFact {
     std::map<std::string, PciFact> pci;           // by address, "0000:06:02.0"

@@ -102,6 +102,12 @@ constexpr std::array field_names{
     FieldName{"directories.path", "path"},
     FieldName{"directories.owner", "owner"},
     FieldName{"directories.label", "label"},
+    FieldName{"new_files.path", "file"},
+    FieldName{"new_files.from", "copy of"},
+    FieldName{"new_files.from_id", "file that it is a copy of"},
+    FieldName{"new_files.bytes", "size"},
+    FieldName{"new_files.owner", "owner"},
+    FieldName{"new_files.mode", "mode"},
     FieldName{"host_devices.kind", "kind"},
     FieldName{"host_devices.address", "device"},
     FieldName{"host_devices.group", "IOMMU group"},
@@ -132,6 +138,7 @@ constexpr std::array item_names{
     ItemName{"networks", "purpose", ""},
     ItemName{"attendants", "name", "program beside QEMU "},
     ItemName{"directories", "purpose", "directory of "},
+    ItemName{"new_files", "purpose", ""},
     ItemName{"host_devices", "purpose", ""},
 };
 

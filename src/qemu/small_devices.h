@@ -11,7 +11,6 @@ class CommandLine;
 
 // The file that feeds a random number generator; empty where none does.
 std::string entropy_source(const Rng& rng);
-constexpr const char* vsock_node = "/dev/vhost-vsock";
 
 // Before all other PCI devices: it only sees those that come later.
 void add_iommu(CommandLine& command, const GuestDefinition& definition);

@@ -91,7 +91,7 @@ void demand_small_devices(Draft& draft) {
             demand_node(draft, node, "rng " + std::to_string(i), rngs[i].place, false,
                         "use <backend model='builtin'/>");
     if (const auto& vsock = draft.definition.vsock)
-        demand_node(draft, qemu::vsock_node, "vsock", vsock->place, true, "remove <vsock>");
+        demand_node(draft, vsock_node, "vsock", vsock->place, true, "remove <vsock>");
 }
 
 void demand_ports_of_the_host(Draft& draft) {

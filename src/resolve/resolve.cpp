@@ -101,7 +101,7 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
     for (const auto& device : definition.block_tune.devices)
         files.push_back(device.path);
     request.vsock = definition.vsock.has_value();
-    if (request.vsock) files.emplace_back(qemu::vsock_node);
+    if (request.vsock) files.emplace_back(vsock_node);
     ask_for_tpm(request, definition);
     for (const auto& filesystem : definition.filesystems)
         files.push_back(filesystem.socket.empty() ? filesystem.directory : filesystem.socket);

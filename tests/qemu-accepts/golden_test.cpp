@@ -2,6 +2,7 @@
 // Every definition of tests/golden/domains, with files of its own, started by the real QEMU.
 #include "agent/host/overlay.h"
 #include "src/domain/domain_xml.h"
+#include "src/hostfacts/host_facts.h"
 #include "src/qemu/graphics.h"
 #include "src/qemu/small_devices.h"
 #include "tests/qemu-accepts/images.h"
@@ -176,7 +177,7 @@ void leave_out_what_is_not_here(GuestDefinition& guest) {
     std::erase_if(guest.feature_details.hyperv,
                   [](const NamedSwitch& each) { return each.name == "vpindex"; });
     if (guest.cpu_mode == "host-passthrough") guest.cpu_mode = "maximum";
-    if (!can_open(qemu::vsock_node)) guest.vsock.reset();
+    if (!can_open(vsock_node)) guest.vsock.reset();
     // By vendor and product QEMU waits for a device; a place has one or has none.
     std::erase_if(guest.host_devices,
                   [](const HostDevice& device) { return device.type != HostDeviceType::usb; });

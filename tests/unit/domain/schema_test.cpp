@@ -113,6 +113,12 @@ GuestDefinition without_later_words(GuestDefinition guest) {
     });
     for (auto& video : guest.videos)
         video.edid.reset();
+    // libxml2 tries the attributes of a disk's <driver> in every order: with all that virtio has a
+    // second for some disks, hours for others. The golden files have them one by one.
+    for (auto& disk : guest.disks) {
+        disk.info.model = VirtioModel::unsaid;
+        disk.info.virtio.clear();
+    }
     std::erase_if(guest.panics,
                   [](const Panic& panic) { return panic.model == PanicModel::pvpanic; });
     std::erase_if(guest.watchdogs,
@@ -121,7 +127,7 @@ GuestDefinition without_later_words(GuestDefinition guest) {
 }
 
 TEST(Schema, AcceptsWhatIsGenerated) {
-    constexpr unsigned rounds = 100;
+    constexpr unsigned rounds = 300;
     for (unsigned seed = 0; seed < rounds; ++seed) {
         const auto written = write_domain(without_later_words(Maker(seed).guest()));
         ASSERT_EQ(schema_errors(written), "") << seed << "\n" << written;

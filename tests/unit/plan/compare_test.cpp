@@ -167,6 +167,7 @@ bool is_a_reason(const std::string& path) {
 TEST(PlanComparison, LeavesNoFieldOut) {
     auto plan = sample_plan();
     plan.networks.push_back({.name = "vnet0", .bridge = "br0", .purpose = "interface 0"});
+    plan.new_files.push_back({.path = "/dev/shm/ring", .bytes = 4096, .purpose = "shmem 0"});
     plan.host_devices.push_back({.address = "0000:06:02.0", .group = 5, .purpose = "hostdev 0"});
     plan.links_down = {"net0"};
     const auto original = plan;

@@ -37,8 +37,8 @@ TEST(PlanJson, KeysComeInTheOrderOfTheFields) {
     for (const auto& item : json.items())
         keys += item.key() + " ";
     EXPECT_EQ(keys, "name uuid asked state_directory scope process shim files networks "
-                    "links_down host_devices attendants directories security restart_on_poweroff "
-                    "decisions ");
+                    "links_down host_devices new_files attendants directories security "
+                    "restart_on_poweroff decisions ");
 }
 
 TEST(PlanText, IsTheSameFromTheJsonAlone) {
