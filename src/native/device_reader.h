@@ -114,6 +114,8 @@ bool read_vfio(DeviceReader& device);
 bool read_tpm(DeviceReader& device);
 bool read_directory(DeviceReader& device);
 bool read_virtiofs(DeviceReader& device);
+bool read_plain_memory(DeviceReader& device); // import_shared_memory.cpp, as the next
+bool read_doorbell(DeviceReader& device);
 bool read_virtio_input(DeviceReader& device);
 bool read_client_usb(DeviceReader& device);
 bool read_card_reader(DeviceReader& device);

@@ -248,9 +248,21 @@ class NodeReader {
         return true;
     }
 
+    void read_directory(Pending& node, const std::string& prefix) {
+        image_.disk.type = DiskSource::directory;
+        image_.disk.source = import_.path(*node.option, take(node, prefix + "dir"));
+        const auto floppy = node.properties.take(prefix + "floppy");
+        if (!image_.disk.readonly) fail("is a directory that is written to");
+        // The XML says it by the drive.
+        const bool as_floppy = floppy && switch_of(*floppy).value_or(false);
+        if (as_floppy != (image_.disk.device == DiskDevice::floppy))
+            fail("is a directory of another size than its drive");
+    }
+
     void read_file(Pending& node, const std::string& prefix, unsigned level) {
         const auto driver = take(node, prefix + "driver");
         take_common(node, prefix, level);
+        if (driver == "vvfat" && level == 0) return read_directory(node, prefix);
         if (driver != "file" && driver != "host_device" && driver != "host_cdrom") {
             if (!put_url(level, url_of(node, prefix, driver)))
                 fail("has driver '" + printable(driver) + "'");
