@@ -29,8 +29,9 @@ bool is_blank(char c) {
 bool bytes_are_fit(const Source& source, Report& report) {
     const auto text = source.text();
     if (text.size() > max_domain_bytes) {
-        report.error({}, "the document has " + std::to_string(text.size()) + " bytes, more than " +
-                             std::to_string(max_domain_bytes));
+        // How large is not known: who reads a file stops soon behind the limit.
+        report.error({},
+                     "the document is larger than " + std::to_string(max_domain_bytes) + " bytes");
         return false;
     }
     if (const auto at = first_invalid_utf8(text)) {

@@ -25,13 +25,13 @@ std::string repeated(std::string_view what, std::size_t times) {
 
 TEST(Hostile, TenMegabytes) {
     EXPECT_EQ(refusal("<domain>" + std::string(10U << 20, 'x') + "</domain>"),
-              "t.xml:1:1: the document has 10485777 bytes, more than 1048576");
+              "t.xml:1:1: the document is larger than 1048576 bytes");
 }
 
 TEST(Hostile, ExactlyOneByteTooMany) {
     const auto fitting = "<a>" + std::string(max_domain_bytes - 7, ' ') + "</a>";
     EXPECT_EQ(refusal(fitting), "t.xml:1:1: the outermost element is <a>, not <domain>");
-    EXPECT_NE(refusal(fitting + " ").find("more than 1048576"), std::string::npos);
+    EXPECT_NE(refusal(fitting + " ").find("larger than 1048576"), std::string::npos);
 }
 
 TEST(Hostile, TenThousandDeep) {
