@@ -78,6 +78,11 @@ GuestDefinition with_resolved_paths(const Draft& draft) {
         for (auto& device : definition.host_devices)
             if (device.rom.file == file.path) device.rom.file = file.resolved;
     }
+    // Sockets are none of the plan's files: QEMU connects to them as the guest's user.
+    for (auto& filesystem : definition.filesystems)
+        if (!filesystem.socket.empty()) filesystem.socket = draft.file(filesystem.socket).resolved;
+    for (auto& memory : definition.shared_memories)
+        if (has_doorbell(memory)) memory.server = draft.file(memory.server).resolved;
     return definition;
 }
 
