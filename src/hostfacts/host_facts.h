@@ -154,6 +154,7 @@ struct HostFacts {
     NumberSet processors;              // that are on; empty, as the next: could not be asked
     NumberSet memory_nodes;
     SelinuxFact selinux;
+    unsigned landlock_version = 0; // of the kernel's interface; 0: it has none
     // By the path asked for: emulators, disks, kernel, nodes; and what the headers of images name.
     std::map<std::string, FileFact> files;
     // Of this host and, once reserved, of other guests; where the request wants networks.

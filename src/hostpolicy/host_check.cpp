@@ -63,6 +63,7 @@ class Comparison {
         compare_disk_places(layer.disks_deny);
         compare_disk_places(layer.filesystems_allow);
         compare_disk_places(layer.shmem_allow);
+        compare_disk_places(layer.bind_read_only_paths);
     }
 
     Diagnostics take() {

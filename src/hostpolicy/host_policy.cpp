@@ -81,6 +81,13 @@ HostPolicy built_in_policy() {
     policy.cgroup_device_acl = list_of<std::string>(default_devices);
     policy.cgroup_controllers = list_of<CgroupController>(default_controllers);
     policy.seccomp_sandbox = {true, {}};
+    policy.system_call_filter = {true, {}};
+    policy.namespaces_mount = {true, {}};
+    policy.namespaces_pid = {true, {}};
+    policy.namespaces_ipc = {true, {}};
+    policy.namespaces_network = {true, {}};
+    policy.landlock = {true, {}};
+    policy.oom_score_adjust = {0, {}};
     policy.slice = {"machine.slice", {}};
     policy.emulators = list_of<std::string>(default_emulators);
     policy.security_default_confined = {true, {}};

@@ -85,6 +85,14 @@ struct HostPolicy {
     Setting<std::vector<Setting<std::string>>> cgroup_device_acl; // absolute paths
     Setting<std::vector<Setting<CgroupController>>> cgroup_controllers;
     Setting<bool> seccomp_sandbox;
+    Setting<bool> system_call_filter;
+    Setting<bool> namespaces_mount;
+    Setting<bool> namespaces_pid;
+    Setting<bool> namespaces_ipc;
+    Setting<bool> namespaces_network;
+    Setting<std::vector<Setting<std::string>>> bind_read_only_paths; // absolute
+    Setting<bool> landlock;
+    Setting<unsigned> oom_score_adjust; // 0 to 1000
     Setting<std::string> slice;                           // a systemd slice unit
     Setting<std::vector<Setting<std::string>>> emulators; // globs over paths
     Setting<unsigned> limits_guests;                      // running at one time

@@ -129,6 +129,13 @@ std::optional<TextFault> emulator_glob_fault(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<TextFault> oom_score_fault(std::string_view text) {
+    constexpr std::uint64_t most = 1000; // OOM_SCORE_ADJ_MAX of <linux/oom.h>
+    const auto value = parse_number(text);
+    if (value && *value <= most) return std::nullopt;
+    return TextFault{"is more than the kernel takes", "write a number from 0 to 1000"};
+}
+
 std::optional<TextFault> directory_fault(std::string_view text) {
     if (auto fault = path_fault(text)) return fault;
     if (text.find_first_of("*?[") != std::string_view::npos)

@@ -33,6 +33,8 @@ std::optional<TextFault> directory_fault(std::string_view text);
 std::optional<TextFault> server_fault(std::string_view text);
 // The name of a network device (base/text.h, is_interface_name).
 std::optional<TextFault> interface_name_fault(std::string_view text);
+// A number from 0 to 1000: below 0 would spare the guest at the host's expense.
+std::optional<TextFault> oom_score_fault(std::string_view text);
 // The name of a key or section (keys.cpp).
 std::optional<TextFault> lock_name_fault(std::string_view text);
 

@@ -199,8 +199,14 @@ class ValueReader {
         const bool has_leading_zero = node.text.size() > 1 && node.text[0] == '0';
         const auto value = parse_number(node.text);
         if (value && !node.is_quoted && !has_leading_zero &&
-            *value <= std::numeric_limits<unsigned>::max())
+            *value <= std::numeric_limits<unsigned>::max()) {
+            if (const auto fault = rule_.fault ? rule_.fault(node.text) : std::nullopt) {
+                findings_.error(rule_.code, node.span,
+                                quoted(node.text) + " " + fault->message + of_key(), fault->hint);
+                return std::nullopt;
+            }
             return static_cast<unsigned>(*value);
+        }
         findings_.error(
             code::number_expected, node.span, quoted(node.text) + " is not a number" + of_key(),
             value && node.is_quoted ? "write it without quotes"

@@ -148,10 +148,39 @@ void each_field(T& it, Visit&& visit) {
     visit("bytes", bytes);
 }
 
+template <Is<Bind> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [path, source, id, system, writable, device, because] = it;
+    visit("path", path);
+    visit("source", source);
+    visit("id", id);
+    visit("system", system);
+    visit("writable", writable);
+    visit("device", device);
+    visit("because", because);
+}
+
+template <Is<Walls> T, class Visit>
+void each_field(T& it, Visit&& visit) {
+    auto& [mount_namespace, pid_namespace, ipc_namespace, network_namespace, landlock,
+           system_call_filter, io_uring, oom_score_adjust, binds, terminals, label] = it;
+    visit("mount_namespace", mount_namespace);
+    visit("pid_namespace", pid_namespace);
+    visit("ipc_namespace", ipc_namespace);
+    visit("network_namespace", network_namespace);
+    visit("landlock", landlock);
+    visit("system_call_filter", system_call_filter);
+    visit("io_uring", io_uring);
+    visit("oom_score_adjust", oom_score_adjust);
+    visit("binds", binds);
+    visit("terminals", terminals);
+    visit("label", label);
+}
+
 template <Is<Process> T, class Visit>
 void each_field(T& it, Visit&& visit) {
     auto& [executable, argv, environment, working_directory, umask, identity, limits, exec_label,
-           no_new_privs_before_exec, expect_no_new_privs, expect_seccomp, fds] = it;
+           no_new_privs_before_exec, expect_no_new_privs, expect_seccomp, fds, walls] = it;
     visit("executable", executable);
     visit("argv", argv);
     visit("environment", environment);
@@ -164,6 +193,7 @@ void each_field(T& it, Visit&& visit) {
     visit("expect_no_new_privs", expect_no_new_privs);
     visit("expect_seccomp", expect_seccomp);
     visit("fds", fds);
+    visit("walls", walls);
 }
 
 template <Is<Attendant> T, class Visit>

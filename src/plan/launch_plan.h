@@ -108,6 +108,42 @@ struct InheritedFd {
     bool operator==(const InheritedFd&) const = default;
 };
 
+// A file or directory of the host's that QEMU may see, besides what programs need
+// (src/plan/host_system.h).
+struct Bind {
+    std::string path;   // where QEMU finds it
+    std::string source; // what stands there: a path of the host's
+    // That `source` must still be, and no link on the way; 0, 0: whatever is there by then.
+    FileId id;
+    // Programs, libraries and their data: left out where it is not there; a link stays a link.
+    bool system = false;
+    bool writable = false;
+    bool device = false; // a device node, or a directory of such
+    std::string because;
+    bool operator==(const Bind&) const = default;
+};
+
+// What stands between QEMU and the host besides its identity, its label and its scope. None of it
+// can be taken off again.
+struct Walls {
+    // A root directory of its own, with nothing in it but `binds`, read-only unless they say
+    // otherwise, a /proc, and an empty /dev, /tmp and /dev/shm (mount_namespaces(7)).
+    bool mount_namespace = false;
+    bool pid_namespace = false;     // sees and signals no other process: pid_namespaces(7)
+    bool ipc_namespace = false;     // ipc_namespaces(7)
+    bool network_namespace = false; // and no network device in it: network_namespaces(7)
+    bool landlock = false;          // the same `binds` and no other file, where the kernel has it
+    // Calls that no emulator needs fail with EPERM (agent/shim/system_calls.cpp), whatever QEMU's
+    // own sandbox does later.
+    bool system_call_filter = false;
+    bool io_uring = false; // but not those of io_uring(7)
+    int oom_score_adjust = 0;
+    std::vector<Bind> binds; // outer before inner
+    bool terminals = false;  // /dev/pts is the host's, and /dev/ptmx works
+    std::string label;       // of the empty directories; empty: no SELinux
+    bool operator==(const Walls&) const = default;
+};
+
 // What becomes QEMU. All five capability sets are emptied and every descriptor not listed is
 // closed, always: there is nothing to choose, so nothing stands here.
 struct Process {
@@ -125,6 +161,7 @@ struct Process {
     bool expect_no_new_privs = true; // what verify must find in the running process
     bool expect_seccomp = true;
     std::vector<InheritedFd> fds;
+    Walls walls;
     bool operator==(const Process&) const = default;
 };
 

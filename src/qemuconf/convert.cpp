@@ -61,6 +61,8 @@ class Converter {
             return sandbox();
         case QemuConfConversion::limit:
             return limit();
+        case QemuConfConversion::mount_namespace:
+            return mount_namespace();
         }
         return std::nullopt;
     }
@@ -153,6 +155,18 @@ class Converter {
         }
         if (!is_good) return std::nullopt;
         return value_.items;
+    }
+
+    std::optional<YamlValue> mount_namespace() {
+        const auto items = texts(true);
+        if (!items) return std::nullopt;
+        for (const auto& item : *items)
+            if (item.text != "mount")
+                return wrong_value(item, quoted(item.text) + " is no namespace",
+                                   "write \"mount\", which is the only one");
+        auto word = one(items->empty() ? "false" : "true");
+        word.remark = option_.note;
+        return word;
     }
 
     std::optional<YamlValue> security_driver() {

@@ -171,8 +171,8 @@ constexpr std::array table = {
     no_key("rx_queue_size", no_queue_size),
     no_key("tx_queue_size", no_queue_size),
     no_key("virtiofsd_debug", no_sharing),
-    no_key("namespaces", "a private /dev is not made: the device filter of the guest's scope "
-                         "decides what opens"),
+    QemuConfOption{"namespaces", "namespaces.mount", Conversion::mount_namespace,
+                   "not /dev alone, all that QEMU sees of the host's files"},
     no_key("memory_backing_dir", no_memory_backing),
     no_key("pr_helper", no_helper),
     no_key("slirp_helper", no_helper),

@@ -20,8 +20,9 @@ enum class QemuConfConversion {
     security_driver,
     controllers,
     devices,
-    sandbox, // -1, 0, 1
-    limit,   // 0 is the host's own
+    sandbox,         // -1, 0, 1
+    limit,           // 0 is the host's own
+    mount_namespace, // [] or ["mount"]
 };
 
 // A row for every option that libvirt documents or has documented, in the order of its file.

@@ -84,6 +84,29 @@ struct ThreadView {
     bool operator==(const ThreadView&) const = default;
 };
 
+// Which namespaces of a process are not the agent's.
+struct NamespacesView {
+    bool mount = false;
+    bool pid = false;
+    bool ipc = false;
+    bool network = false;
+    bool operator==(const NamespacesView&) const = default;
+};
+
+// A mount that the process sees, as its mountinfo has it (proc(5)).
+struct MountView {
+    std::string point;
+    bool read_only = false;
+    bool operator==(const MountView&) const = default;
+};
+
+// Soft and hard; the largest: no limit.
+struct ResourceLimitView {
+    std::uint64_t soft = 0;
+    std::uint64_t hard = 0;
+    bool operator==(const ResourceLimitView&) const = default;
+};
+
 // A process beside QEMU in the guest's control group.
 struct CompanionView {
     int pid = 0;
@@ -96,6 +119,8 @@ struct CompanionView {
     bool no_new_privs = false;
     int seccomp_mode = 0;
     std::string label;
+    std::optional<unsigned> seccomp_filters = {};
+    NamespacesView namespaces = {};
     bool operator==(const CompanionView&) const = default;
 };
 
@@ -107,6 +132,12 @@ struct KernelView {
     CapabilitySets capabilities;
     bool no_new_privs = false;
     int seccomp_mode = 0; // 0 off, 1 strict, 2 filter
+    std::optional<unsigned> seccomp_filters = {}; // kernels before 5.9 do not say
+    NamespacesView namespaces = {};
+    std::vector<MountView> mounts = {};              // of a mount namespace of its own
+    std::map<int, ResourceLimitView> limits = {};    // by RLIMIT_*
+    std::optional<std::vector<std::string>> environment = {}; // absent: could not be read
+    std::optional<int> oom_score_adjust = {};
     std::string process_label;
     std::string cgroup;                // path below the unified mount
     std::string scope_cgroup;          // the scope's own node

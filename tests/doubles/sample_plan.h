@@ -62,6 +62,18 @@ inline plan::Process sample_process() {
                    {Kind::shim_monitor, 11, "", false},
                    {Kind::log_file, 12, "/var/log/vmwarden/hello.log", true},
                    {Kind::attendant, 13, "", false, "tpm0"}};
+    auto& walls = process.walls;
+    walls.mount_namespace = walls.pid_namespace = walls.ipc_namespace = true;
+    walls.network_namespace = walls.landlock = walls.system_call_filter = true;
+    walls.binds = {{"/var/lib/vmwarden/images/hello.qcow2",
+                    "/srv/images/hello.qcow2",
+                    {2049, 1234567},
+                    false,
+                    true,
+                    false,
+                    "definition hello.xml:12:5"}};
+    walls.terminals = true;
+    walls.label = "system_u:object_r:svirt_image_t:s0:c34,c44";
     return process;
 }
 

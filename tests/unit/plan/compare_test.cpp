@@ -85,6 +85,7 @@ TEST(PlanComparison, PassesOverWhatEachLaunchIsGivenAnew) {
                                   "system_u:object_r:svirt_image_t:s0:c1,c2", 1, 2};
                     p.process.exec_label = p.security.process_label;
                     p.files[0].label = p.directories[0].label = p.security.image_label;
+                    p.process.walls.label = p.security.image_label;
                     p.decisions[0].because = "policy 60-site.yaml:3:1";
                     p.files[0].because = "definition other.xml:1:1";
                 }),
@@ -97,6 +98,7 @@ TEST(PlanComparison, TellsWhenThereIsNoPairAnyMore) {
                                   "system_u:object_r:svirt_image_t:s0", 0, 0};
                     p.process.exec_label = p.security.process_label;
                     p.files[0].label = p.directories[0].label = p.security.image_label;
+                    p.process.walls.label = p.security.image_label;
                 }),
                 ElementsAre("categories: a pair of its own -> none"));
 }

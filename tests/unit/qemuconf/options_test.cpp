@@ -45,11 +45,11 @@ TEST(QemuConfOptions, HoldThoseOfSecurity) {
     for (const auto name :
          {"security_driver", "security_default_confined", "security_require_confined", "user",
           "group", "dynamic_ownership", "cgroup_controllers", "cgroup_device_acl",
-          "seccomp_sandbox", "max_processes", "max_files", "max_threads_per_process"}) {
+          "seccomp_sandbox", "namespaces", "max_processes", "max_files", "max_threads_per_process"}) {
         ASSERT_NE(find(name), nullptr) << name;
         EXPECT_FALSE(find(name)->key.empty()) << name;
     }
-    for (const auto name : {"remember_owner",       "namespaces",        "max_core",
+    for (const auto name : {"remember_owner",       "max_core",
                             "dump_guest_core",      "relaxed_acs_check", "lock_manager",
                             "stdio_handler",        "hugetlbfs_mount",   "memory_backing_dir",
                             "swtpm_user",           "swtpm_group",       "shared_filesystems",
