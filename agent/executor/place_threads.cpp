@@ -67,13 +67,17 @@ void place_threads(const LaunchPlan& plan, pid_t qemu, host::QmpClient& qmp,
     } catch (const nlohmann::json::exception&) {
         throw LaunchError("threads", "QEMU does not say which thread is which");
     }
+    const auto threads_here = host::threads_by_own_number(qemu);
     for (const auto& place : plan.scope.tuning->threads)
         if (place.kind == Kind::emulator) place_all(qemu, processors_of(place));
     for (const auto& place : plan.scope.tuning->threads) {
         if (place.kind == Kind::emulator) continue;
         const auto found = threads.find(name_of(place));
         if (found == threads.end()) throw LaunchError("threads", "QEMU has no " + name_of(place));
-        host::hold_thread(qemu, found->second, processors_of(place));
+        const auto here = threads_here.find(found->second);
+        if (here == threads_here.end())
+            throw LaunchError("threads", "QEMU names a thread that is not its own");
+        host::hold_thread(qemu, here->second, processors_of(place));
     }
 }
 

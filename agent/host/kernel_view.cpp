@@ -10,6 +10,7 @@
 #include "agent/host/read_text.h"
 #include "agent/host/selinux.h"
 #include "agent/host/threads.h"
+#include "agent/host/wall_view.h"
 #include "src/base/unique_fd.h"
 
 #include <algorithm>
@@ -61,6 +62,7 @@ void note_status(KernelView& view, const UniqueFd& process) {
     view.capabilities = status->capabilities;
     view.no_new_privs = status->no_new_privs;
     view.seccomp_mode = status->seccomp_mode;
+    view.seccomp_filters = status->seccomp_filters;
 }
 
 // The directory of a node of the unified hierarchy, which is mounted one deeper on hybrid hosts.
@@ -237,6 +239,8 @@ CompanionView companion_view(pid_t pid) {
     view.capabilities = status->capabilities;
     view.no_new_privs = status->no_new_privs;
     view.seccomp_mode = status->seccomp_mode;
+    view.seccomp_filters = status->seccomp_filters;
+    view.namespaces = namespaces_view(process);
     if (selinux::enabled()) view.label = attribute_label(process_text(process, "attr/current"));
     return view;
 }
@@ -281,6 +285,7 @@ KernelView read_kernel_view(pid_t pid, int pidfd, const LaunchPlan& plan) {
     KernelView view;
     const UniqueFd process = process_directory(pid);
     note_status(view, process);
+    note_walls(view, process);
     if (selinux::enabled())
         view.process_label = attribute_label(process_text(process, "attr/current"));
     note_cgroup(view, process, plan.scope.tuning.has_value());

@@ -16,9 +16,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <system_error>
 #include <systemd/sd-id128.h>
+#include <unistd.h>
 
 namespace vmwarden::host {
 
@@ -44,6 +46,13 @@ std::string machine_arch() {
     utsname names{};
     ::uname(&names); // fails only for a bad address
     return names.machine;
+}
+
+// landlock_create_ruleset(2): asked for nothing, it tells its version.
+unsigned landlock_version() {
+    constexpr unsigned tell_version = 1;
+    const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, tell_version);
+    return version < 0 ? 0 : static_cast<unsigned>(version);
 }
 
 SelinuxFact selinux_fact(const std::vector<std::string>& contexts) {
@@ -119,6 +128,7 @@ HostFacts probe(const FactsRequest& request) {
     facts.processors = online("cpu");
     facts.memory_nodes = online("node");
     facts.selinux = selinux_fact(request.contexts);
+    facts.landlock_version = landlock_version();
     auto files = request.files;
     files.emplace_back(kvm_node);
     if (request.firmware) note_firmware(facts, files);

@@ -100,6 +100,8 @@ std::optional<ProcessStatus> parse_status(std::string_view text) {
     status.capabilities = capabilities_of(reader);
     status.no_new_privs = reader.number<unsigned>("NoNewPrivs:", 10) == 1;
     if (reader.has("Seccomp:")) status.seccomp_mode = reader.number<int>("Seccomp:", 10);
+    if (reader.has("Seccomp_filters:"))
+        status.seccomp_filters = reader.number<unsigned>("Seccomp_filters:", 10);
     if (!reader.good()) return std::nullopt;
     return status;
 }

@@ -56,6 +56,22 @@ std::vector<pid_t> thread_ids(pid_t process) {
     return out;
 }
 
+// The last of "NSpid:	4711	1": of the innermost namespace.
+std::map<pid_t, pid_t> threads_by_own_number(pid_t process) {
+    std::map<pid_t, pid_t> out;
+    for (const pid_t thread : thread_ids(process)) {
+        const UniqueFd task = task_directory(process, thread);
+        const auto status = task ? read_text("status", task.get()) : std::nullopt;
+        if (!status) continue;
+        const auto numbers = value_of(*status, "NSpid:");
+        const auto last = numbers.substr(numbers.find_last_of(" \t") + 1);
+        pid_t number = 0;
+        const auto [end, error] = std::from_chars(last.data(), last.data() + last.size(), number);
+        if (error == std::errc() && end == last.data() + last.size()) out[number] = thread;
+    }
+    return out;
+}
+
 void hold_thread(pid_t process, pid_t thread, const NumberSet& processors) {
     if (!task_directory(process, thread))
         fail(errno, "thread " + std::to_string(thread) + " is not the process'");

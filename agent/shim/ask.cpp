@@ -30,7 +30,7 @@ std::vector<Step> ask_steps() {
     std::erase_if(table, [](const Step& step) { return step.name == already_done; });
     const auto at = std::find_if(table.begin(), table.end(),
                                  [](const Step& step) { return step.name == last_words; });
-    table.insert(at, {"end with the agent", 220, end_with_agent});
+    table.insert(at, {"end with the agent", 224, end_with_agent});
     return table;
 }
 

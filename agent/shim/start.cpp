@@ -51,9 +51,10 @@ std::vector<Placement> qemu_placements(const Prepared& prepared, int output) {
 // clone3(2) as glibc has no wrapper for it: the child begins in the group. Moving a process there
 // would take the kernel's lock over all of them, which waits for an RCU grace period. A child by
 // the bare system call may use the C library because this process has one thread.
-pid_t fork_into(int cgroup, int& pidfd) {
+pid_t fork_into(int cgroup, bool own_processes, int& pidfd) {
     clone_args arguments{};
     arguments.flags = CLONE_INTO_CGROUP | CLONE_PIDFD;
+    if (own_processes) arguments.flags |= CLONE_NEWPID;
     arguments.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
     arguments.exit_signal = SIGCHLD;
     arguments.cgroup = static_cast<std::uint64_t>(cgroup);
@@ -75,7 +76,7 @@ Outcome fork_child(std::span<const Step> table, const Program& program, int cgro
     Child child{program.name, -1, {}, UniqueFd(ends[0])};
     const UniqueFd childs_words(ends[1]);
     int pidfd = -1;
-    child.pid = fork_into(cgroup, pidfd);
+    child.pid = fork_into(cgroup, program.process.walls.pid_namespace, pidfd);
     if (auto bad = errno_of(child.pid)) return bad;
     if (child.pid == 0) {
         child.words.reset();

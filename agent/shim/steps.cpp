@@ -2,10 +2,14 @@
 #include "agent/shim/steps.h"
 
 #include "agent/shim/exec_label.h"
+#include "agent/shim/landlock.h"
 #include "agent/shim/privileges.h"
+#include "agent/shim/system_calls.h"
+#include "agent/shim/view.h"
 
 #include <csignal>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,12 +41,42 @@ Outcome inherit_descriptors(StepContext& context) {
 }
 
 // An agent that the kernel is told to spare must not hand that on to its guests.
-Outcome plain_oom_score(StepContext&) {
+Outcome set_oom_score(StepContext& context) {
     const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (auto bad = errno_of(fd)) return bad;
-    const Outcome outcome = errno_of(write(fd, "0", 1));
+    const auto score = std::to_string(context.process.walls.oom_score_adjust);
+    const Outcome outcome = errno_of(write(fd, score.data(), score.size()));
     close(fd);
     return outcome;
+}
+
+// The PID namespace began with the fork: start.cpp.
+Outcome leave_namespaces(StepContext& context) {
+    const auto& walls = context.process.walls;
+    int flags = 0;
+    if (walls.mount_namespace) flags |= CLONE_NEWNS;
+    if (walls.ipc_namespace) flags |= CLONE_NEWIPC;
+    if (walls.network_namespace) flags |= CLONE_NEWNET;
+    return flags == 0 ? done() : errno_of(unshare(flags));
+}
+
+// no_new_privs makes set-user-id bits mean nothing in any case; see view.h for the label.
+Outcome change_view(StepContext& context) {
+    const auto& process = context.process;
+    const auto& walls = process.walls;
+    if (!walls.mount_namespace) return done();
+    umask(0);
+    return make_view(walls, walls.pid_namespace, process.exec_label.empty());
+}
+
+Outcome hold_to_files(StepContext& context) {
+    const auto& walls = context.process.walls;
+    return walls.landlock ? restrict_files(walls) : done();
+}
+
+Outcome filter_calls(StepContext& context) {
+    const auto& walls = context.process.walls;
+    return walls.system_call_filter ? filter_system_calls(walls.io_uring) : done();
 }
 
 Outcome set_limits(StepContext& context) {
@@ -126,28 +160,34 @@ Outcome hand_over(StepContext& context) {
     return errno_of(execve(process.executable.c_str(), argv.data(), environment.data()));
 }
 
-// Order matters: what needs root or CAP_SETPCAP stands above "uid"; "exec label" above "no new
-// privileges", which would forbid it. There is no parent-death signal: a guest outlives an agent
-// and even its shim, whose end the supervisor sees.
+// Order matters. What needs root or CAP_SETPCAP stands above "uid", as do "landlock" and "system
+// calls", which would want no_new_privs of anybody else. "exec label" stands above "landlock",
+// which shuts /proc, and above "no new privileges", which would forbid it. "oom score" and
+// "descriptors" look into the host's /proc. There is no parent-death signal: a guest outlives an
+// agent and even its shim, whose end the supervisor sees.
 constexpr Step all_steps[] = {
     {"session", 202, new_session},
     {"ptrace protection", 203, no_ptrace},
     {"signals", 204, reset_signals},
     {"descriptors", 205, inherit_descriptors},
-    {"oom score", 206, plain_oom_score},
-    {"resource limits", 207, set_limits},
-    {"umask", 208, set_umask},
-    {"working directory", 209, enter_directory},
-    {"bounding set", 210, empty_bounding},
-    {"securebits", 211, lock_bits},
-    {"supplementary groups", 212, become_groups},
-    {"gid", 213, become_gid},
-    {"uid", 214, become_uid},
-    {"capabilities", 215, empty_all_sets},
-    {"exec label", 216, label_exec},
-    {"no new privileges", 217, forbid_new_privileges},
-    {"shim privileges", 218, await_go_ahead},
-    {"exec", 219, hand_over},
+    {"oom score", 206, set_oom_score},
+    {"namespaces", 207, leave_namespaces},
+    {"view of files", 208, change_view},
+    {"resource limits", 209, set_limits},
+    {"umask", 210, set_umask},
+    {"working directory", 211, enter_directory},
+    {"exec label", 212, label_exec},
+    {"landlock", 213, hold_to_files},
+    {"system calls", 214, filter_calls},
+    {"bounding set", 215, empty_bounding},
+    {"securebits", 216, lock_bits},
+    {"supplementary groups", 217, become_groups},
+    {"gid", 218, become_gid},
+    {"uid", 219, become_uid},
+    {"capabilities", 220, empty_all_sets},
+    {"no new privileges", 221, forbid_new_privileges},
+    {"shim privileges", 222, await_go_ahead},
+    {"exec", 223, hand_over},
 };
 
 void report_failure(const StepContext& context, const Step& step, std::size_t index,

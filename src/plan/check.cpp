@@ -73,6 +73,19 @@ std::string program_rule(const Process& process) {
     return {};
 }
 
+std::string walls_rule(const Walls& walls) {
+    // Its /proc would be the host's, in which it does not find itself.
+    if (walls.pid_namespace && !walls.mount_namespace)
+        return "a PID namespace needs a mount namespace";
+    constexpr int most = 1000;
+    if (walls.oom_score_adjust < 0 || walls.oom_score_adjust > most)
+        return "the OOM score is not from 0 to 1000";
+    for (const auto& bind : walls.binds)
+        if (!absolute(bind.path) || !absolute(bind.source))
+            return "the path of what QEMU sees is not absolute";
+    return {};
+}
+
 std::string limits_rule(const std::vector<ResourceLimit>& limits) {
     std::set<int> seen;
     for (const auto& limit : limits) {
@@ -173,10 +186,11 @@ std::string security_rule(const LaunchPlan& plan) {
 } // namespace
 
 std::string broken_rule(const LaunchPlan& plan) {
-    for (auto rule : {guest_rule(plan), scope_rule(plan.scope), program_rule(plan.process),
-                      limits_rule(plan.process.limits), fds_rule(plan.process.fds),
-                      files_rule(plan.files), networks_rule(plan), attendants_rule(plan),
-                      directories_rule(plan.directories), security_rule(plan)})
+    for (auto rule :
+         {guest_rule(plan), scope_rule(plan.scope), program_rule(plan.process),
+          walls_rule(plan.process.walls), limits_rule(plan.process.limits),
+          fds_rule(plan.process.fds), files_rule(plan.files), networks_rule(plan),
+          attendants_rule(plan), directories_rule(plan.directories), security_rule(plan)})
         if (!rule.empty()) return rule;
     return {};
 }

@@ -4,6 +4,7 @@
 #include "src/qemu/small_devices.h"
 #include "src/resolve/device_names.h"
 #include "src/resolve/steps.h"
+#include "src/resolve/walls.h"
 
 #include <algorithm>
 
@@ -21,12 +22,20 @@ void allow(Draft& draft, DeviceRule rule) {
     if (!known) rules.push_back(std::move(rule));
 }
 
+// In a mount namespace of its own QEMU's terminals come from a node that the shim makes. A guest has
+// no capability to make any.
+bool is_made_anew(const Draft& draft, const std::string& node) {
+    return node == "/dev/ptmx" && draft.policy.namespaces_mount.value &&
+           has_terminals(draft.definition);
+}
+
 void allow_shared(Draft& draft) {
     for (const auto& node : draft.policy.cgroup_device_acl.value) {
         const auto& fact = draft.file(node.value);
         const bool device = fact.type == FileType::character || fact.type == FileType::block;
         if (fact.state == FileFact::State::present && device)
-            allow(draft, {node.value, by_number(fact.type, fact.device), "rw", node.origin.text()});
+            allow(draft, {node.value, by_number(fact.type, fact.device),
+                          is_made_anew(draft, node.value) ? "rwm" : "rw", node.origin.text()});
         else
             draft.decide("device " + node.value,
                          fact.state == FileFact::State::absent       ? "skipped: not on this host"

@@ -11,6 +11,7 @@
 #include "src/resolve/firmware.h"
 #include "src/resolve/networks.h"
 #include "src/resolve/steps.h"
+#include "src/resolve/walls.h"
 #include "src/resolve/wanted_files.h"
 #include "src/resolve/wishes.h"
 
@@ -84,10 +85,10 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
     ask_for_displays(request, definition);
     for (const auto& wanted : resolving::wanted_roms(definition))
         files.push_back(wanted.path);
-    for (const auto& interface : definition.interfaces)
-        if (const auto* network = resolving::network_for(policy, interface);
-            network != nullptr && network->value.type == NetworkType::vhostuser)
-            files.push_back(network->value.socket);
+    for (auto& socket : resolving::connected_sockets(policy, definition))
+        files.push_back(std::move(socket));
+    for (auto& directory : resolving::socket_directories(definition))
+        files.push_back(std::move(directory));
     request.contexts = resolving::named_contexts(definition);
     request.networks = resolving::needs_networks(policy, definition);
     for (const auto& device : definition.host_devices)
@@ -104,9 +105,9 @@ FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definit
     if (request.vsock) files.emplace_back(vsock_node);
     ask_for_tpm(request, definition);
     for (const auto& filesystem : definition.filesystems)
-        files.push_back(filesystem.socket.empty() ? filesystem.directory : filesystem.socket);
+        if (filesystem.socket.empty()) files.push_back(filesystem.directory);
     for (const auto& memory : definition.shared_memories)
-        files.push_back(has_doorbell(memory) ? memory.server : file_of(memory));
+        if (!has_doorbell(memory)) files.push_back(file_of(memory));
     files.emplace_back("/dev/kvm");
     std::sort(files.begin(), files.end());
     files.erase(std::unique(files.begin(), files.end()), files.end());
@@ -135,6 +136,7 @@ Resolution resolve(const HostPolicy& host, const GuestDefinition& definition,
     choose_ports(draft);
     choose_vsock_address(draft);
     join_networks(draft);
+    raise_walls(draft);
     compose_process(draft);
 
     if (!draft.refusals.empty()) return std::move(draft.refusals);

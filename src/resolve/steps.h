@@ -32,6 +32,7 @@ void emulate_tpm(Draft& draft);          // tpm.cpp; after descriptors, which it
 void join_networks(Draft& draft);        // networks.cpp; after descriptors, which it adds to
 void choose_ports(Draft& draft);         // ports.cpp
 void choose_vsock_address(Draft& draft); // vsock.cpp
+void raise_walls(Draft& draft);          // walls.cpp; after all that opens files or networks
 void compose_process(Draft& draft);      // process.cpp; last: needs nothing refused
 
 } // namespace vmwarden::resolving

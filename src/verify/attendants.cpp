@@ -35,6 +35,11 @@ std::string wrong_with(const LaunchPlan& plan, const CompanionView& found) {
     note(no_capabilities(found.capabilities), "capabilities");
     note(found.no_new_privs, "no_new_privs off");
     note(found.seccomp_mode == 2, "seccomp off");
+    const auto& walls = plan.process.walls;
+    note(!walls.mount_namespace || found.namespaces.mount, "the host's mount namespace");
+    note(!walls.pid_namespace || found.namespaces.pid, "the host's PID namespace");
+    note(!walls.ipc_namespace || found.namespaces.ipc, "the host's IPC namespace");
+    note(!walls.network_namespace || found.namespaces.network, "the host's network namespace");
     const auto& label = plan.security.process_label;
     note(label.empty() || found.label == label, "label " + found.label);
     return out;

@@ -89,8 +89,8 @@ void add_process_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view
     rows.push_back(capability_row("ambient", sets.ambient));
     rows.push_back(optional_row(plan, "no_new_privs", process.expect_no_new_privs,
                                 view.no_new_privs, view.no_new_privs ? "on" : "off"));
-    rows.push_back(optional_row(plan, "seccomp", process.expect_seccomp, view.seccomp_mode == 2,
-                                seccomp_text(view.seccomp_mode)));
+    rows.push_back(optional_row(plan, "seccomp", process.expect_seccomp,
+                                filters_hold(plan, view), seccomp_text(view.seccomp_mode)));
     rows.push_back(label_row(plan, view));
 }
 

@@ -10,6 +10,10 @@ using Rows = std::vector<VerifyRow>;
 
 // process.cpp: ids, capabilities, no_new_privs, seccomp, label
 void add_process_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// walls.cpp: namespaces, sight of files, Landlock, system calls, limits, environment, OOM score
+void add_wall_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
+// walls.cpp: as many filters of system calls are loaded as the plan has, QEMU's sandbox among them.
+bool filters_hold(const LaunchPlan& plan, const KernelView& view);
 // attendants.cpp: the programs beside QEMU
 void add_attendant_rows(Rows& rows, const LaunchPlan& plan, const KernelView& view);
 // cgroup.cpp: the node and its device filter

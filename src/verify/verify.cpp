@@ -8,6 +8,7 @@ namespace vmwarden {
 std::vector<VerifyRow> verify(const LaunchPlan& plan, const KernelView& view) {
     verifying::Rows rows;
     verifying::add_process_rows(rows, plan, view);
+    verifying::add_wall_rows(rows, plan, view);
     verifying::add_attendant_rows(rows, plan, view);
     verifying::add_cgroup_rows(rows, plan, view);
     verifying::add_limit_rows(rows, plan, view);

@@ -183,7 +183,9 @@ class Chains(unittest.TestCase):
         self.addCleanup(swap.unlink)
         os.chmod(plain, 0o666)
         os.chmod(image, 0o644)
-        self.policy("emulators: [/run/swap-header]\nseccomp_sandbox: false\n")
+        # In a root directory of its own QEMU would find neither this script's image nor the hidden file.
+        self.policy("emulators: [/run/swap-header]\nseccomp_sandbox: false\n"
+                    "namespaces: {mount: false}\nlandlock: false\n")
         xml = seen.guest_xml("swapped", [(plain, "vda", QCOW2)], emulator=swap)
         done = seen.vmwarden("create", "-", stdin=xml, check=False)
         self.assertEqual(done.returncode, 1, done.stdout + done.stderr)

@@ -43,6 +43,7 @@ TEST(ProcStatus, GivesEveryFieldItsOwnValue) {
                          .ambient = 16},
         .no_new_privs = true,
         .seccomp_mode = 2,
+        .seccomp_filters = 1,
     };
     EXPECT_EQ(parse_status(status), expected);
 }

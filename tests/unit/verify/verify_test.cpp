@@ -60,6 +60,7 @@ CompanionView swtpm_of(const LaunchPlan& plan) {
     view.groups = plan.process.identity.groups;
     view.no_new_privs = true;
     view.seccomp_mode = 2;
+    view.namespaces = {true, true, true, true};
     view.label = plan.security.process_label;
     return view;
 }
@@ -72,6 +73,17 @@ KernelView confined(const LaunchPlan& plan) {
     view.groups = plan.process.identity.groups;
     view.no_new_privs = true;
     view.seccomp_mode = 2;
+    view.seccomp_filters = 2;
+    view.namespaces = {true, true, true, true};
+    view.mounts = {{"/", true},          {"/usr", true},
+                   {"/dev", true},       {"/dev/pts", false},
+                   {"/tmp", false},      {"/var/lib/vmwarden/images/hello.qcow2", false},
+                   {"/proc", false},     {"/proc/sys", true},
+                   {"/usr/local", true}, {"/dev/shm", false}};
+    for (const auto& limit : plan.process.limits)
+        view.limits[limit.resource] = {limit.value, limit.value};
+    view.environment = plan.process.environment;
+    view.oom_score_adjust = 0;
     view.process_label = plan.security.process_label;
     view.scope_cgroup = "/machine.slice/vmwarden-hello.scope";
     view.cgroup = view.scope_cgroup + "/emulator";
@@ -134,6 +146,18 @@ TEST(Verify, HoldsForAGuestThatIsAsPlanned) {
                             "no_new_privs",
                             "seccomp",
                             "process label",
+                            "mount namespace",
+                            "sight of files",
+                            "PID namespace",
+                            "IPC namespace",
+                            "network namespace",
+                            "Landlock",
+                            "system call filter",
+                            "limit core",
+                            "limit nofile",
+                            "limit memlock",
+                            "environment",
+                            "OOM score",
                             "program tpm0",
                             "cgroup",
                             "device filter",
@@ -211,9 +235,33 @@ TEST(Verify, EachBreachFailsItsRowAlone) {
         {"capabilities bounding", [](auto& v) { v.capabilities.bounding = 0x1fffeffffff; }},
         {"capabilities ambient", [](auto& v) { v.capabilities.ambient = 1; }},
         {"no_new_privs", [](auto& v) { v.no_new_privs = false; }},
-        {"seccomp", [](auto& v) { v.seccomp_mode = 0; }},
+        {"seccomp", [](auto& v) { v.seccomp_filters = 1; }},
         {"process label", [](auto& v) { v.process_label = "system_u:system_r:virtd_t:s0"; }},
         {"process label", [](auto& v) { v.process_label.clear(); }},
+        {"mount namespace", [](auto& v) { v.namespaces.mount = false; }},
+        {"sight of files", [](auto& v) { v.mounts.clear(); }},
+        {"sight of files", [](auto& v) { v.mounts[0].read_only = false; }},
+        {"sight of files", [](auto& v) { v.mounts[1].read_only = false; }},
+        {"sight of files",
+         [](auto& v) {
+             v.mounts.push_back({"/home", true});
+         }},
+        {"sight of files",
+         [](auto& v) {
+             v.mounts.push_back({"/dev/sda", false});
+         }},
+        {"PID namespace", [](auto& v) { v.namespaces.pid = false; }},
+        {"IPC namespace", [](auto& v) { v.namespaces.ipc = false; }},
+        {"network namespace", [](auto& v) { v.namespaces.network = false; }},
+        {"limit core", [](auto& v) { v.limits[RLIMIT_CORE].hard = 1; }},
+        {"limit nofile", [](auto& v) { v.limits[RLIMIT_NOFILE].soft = 1; }},
+        {"limit memlock", [](auto& v) { v.limits.erase(RLIMIT_MEMLOCK); }},
+        {"environment", [](auto& v) { v.environment->emplace_back("LD_PRELOAD=/x.so"); }},
+        {"environment", [](auto& v) { v.environment.reset(); }},
+        {"OOM score", [](auto& v) { v.oom_score_adjust = -1000; }},
+        {"OOM score", [](auto& v) { v.oom_score_adjust.reset(); }},
+        {"program tpm0", [](auto& v) { v.companions[0].namespaces.mount = false; }},
+        {"program tpm0", [](auto& v) { v.companions[0].namespaces.network = false; }},
         {"program tpm0", [](auto& v) { v.companions.clear(); }},
         {"program tpm0", [](auto& v) { v.companions[0].uids[2] = 0; }},
         {"program tpm0", [](auto& v) { v.companions[0].gids[0] = 0; }},
@@ -379,6 +427,27 @@ TEST(Verify, TerminalsNeedTheirRule) {
     EXPECT_EQ(failing(verify(plan, confined(plan))), Names{"descriptor 17"});
 }
 
+TEST(Verify, WithoutAnyFilterOfSystemCallsBothRowsFail) {
+    const auto plan = tests::sample_plan();
+    auto view = confined(plan);
+    view.seccomp_mode = 0;
+    EXPECT_EQ(failing(verify(plan, view)), (Names{"seccomp", "system call filter"}));
+    view = confined(plan);
+    view.seccomp_filters.reset(); // a kernel that does not count them
+    EXPECT_EQ(failing(verify(plan, view)), Names{});
+}
+
+TEST(Verify, AWallThatIsOffByNobodysWordFails) {
+    auto plan = tests::sample_plan();
+    auto& walls = plan.process.walls;
+    walls.pid_namespace = walls.landlock = false;
+    EXPECT_EQ(failing(verify(plan, confined(plan))), (Names{"PID namespace", "Landlock"}));
+    plan.decisions.push_back({"PID namespace", "the host's", "policy a.yaml:4:1"});
+    const auto rows = verify(plan, confined(plan));
+    EXPECT_EQ(failing(rows), Names{"Landlock"});
+    EXPECT_NE(row_of(rows, "PID namespace").planned.find("a.yaml:4:1"), std::string::npos);
+}
+
 TEST(Verify, WhatThePolicyTurnedOffHoldsAndNamesTheLine) {
     auto plan = tests::sample_plan();
     plan.process.expect_seccomp = plan.process.expect_no_new_privs = false;
@@ -387,7 +456,9 @@ TEST(Verify, WhatThePolicyTurnedOffHoldsAndNamesTheLine) {
     plan.scope.devices.clear();
     plan.decisions = {{"seccomp sandbox", "off", "policy a.yaml:1:1"},
                       {"security driver", "none", "policy a.yaml:2:1"},
-                      {"device filter", "off", "policy a.yaml:3:1"}};
+                      {"device filter", "off", "policy a.yaml:3:1"},
+                      {"system call filter", "off", "policy a.yaml:4:1"}};
+    plan.process.walls.system_call_filter = false;
     auto view = confined(plan);
     view.no_new_privs = false;
     view.seccomp_mode = 0;
