@@ -13,6 +13,8 @@
 #include "agent/host/usb.h"
 #include "agent/host/vsock_addresses.h"
 
+#include "config.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <sys/random.h>
@@ -55,6 +57,28 @@ unsigned landlock_version() {
     return version < 0 ? 0 : static_cast<unsigned>(version);
 }
 
+// Of policy/selinux, where it is loaded.
+constexpr const char* our_emulated_context = "system_u:system_r:vmwarden_tcg_t:s0";
+constexpr const char* our_basic_context = "system_u:system_r:vmwarden_basic_t:s0";
+constexpr const char* our_basic_image_context = "system_u:object_r:virt_image_t:s0";
+
+std::string if_known(const char* context) {
+    return selinux::knows(context) ? context : "";
+}
+
+void note_rights(SelinuxFact& fact) {
+    const auto& guest = fact.domain_context;
+    if (guest.empty()) return;
+    fact.io_uring = selinux::allows(guest, guest, "anon_inode", {"create", "map", "read", "write"});
+    const auto shim = selinux::context_after(selinux::process_label(::getpid()), VMWARDEN_SHIM);
+    const auto may_become = [&](const std::string& context) {
+        return context.empty() ||
+               selinux::allows(shim, context, "process2", {"nnp_transition", "nosuid_transition"});
+    };
+    fact.nnp_transition =
+        may_become(guest) && may_become(fact.emulated_context) && may_become(fact.basic_context);
+}
+
 SelinuxFact selinux_fact(const std::vector<std::string>& contexts) {
     SelinuxFact fact;
     fact.enabled = selinux::enabled();
@@ -65,6 +89,10 @@ SelinuxFact selinux_fact(const std::vector<std::string>& contexts) {
     if (!domains.empty()) fact.domain_context = domains[0];
     if (!images.empty()) fact.image_context = images[0];
     if (images.size() > 1) fact.content_context = images[1];
+    fact.emulated_context = domains.size() > 1 ? domains[1] : if_known(our_emulated_context);
+    fact.basic_context = if_known(our_basic_context);
+    if (!fact.basic_context.empty()) fact.basic_image_context = if_known(our_basic_image_context);
+    note_rights(fact);
     for (const auto& context : contexts)
         if (!selinux::knows(context)) fact.unknown_contexts.insert(context);
     return fact;
@@ -93,8 +121,33 @@ Value random_value() {
     return value;
 }
 
+const char* class_of(FileType type) {
+    switch (type) {
+    case FileType::block:
+        return "blk_file";
+    case FileType::character:
+        return "chr_file";
+    case FileType::directory:
+        return "dir";
+    case FileType::regular:
+    case FileType::other:
+        break;
+    }
+    return "file";
+}
+
+// What the file is labelled as matters where it cannot be labelled otherwise.
+void note_label_access(FileFact& file, const std::string& guest) {
+    if (file.label.empty() || file.can_label || guest.empty()) return;
+    const auto* object_class = class_of(file.type);
+    file.label_can_read = selinux::allows(guest, file.label, object_class, {"open", "read"});
+    file.label_can_write = selinux::allows(guest, file.label, object_class, {"open", "write"});
+}
+
 void note_files(HostFacts& facts, const std::vector<std::string>& paths) {
     auto found = file_facts(paths, facts.identity);
+    for (auto& file : found)
+        note_label_access(file, facts.selinux.domain_context);
     for (std::size_t i = 0; i < paths.size(); ++i)
         facts.files.try_emplace(paths[i], std::move(found[i]));
 }

@@ -82,6 +82,29 @@ bool knows(const std::string& context) {
     return ::security_check_context_raw(context.c_str()) == 0;
 }
 
+bool allows(const std::string& process, const std::string& object, const char* object_class,
+            std::initializer_list<const char*> permissions) {
+    const auto number = ::string_to_security_class(object_class);
+    if (number == 0) return ::security_deny_unknown() == 0;
+    access_vector_t wanted = 0;
+    for (const char* permission : permissions)
+        wanted |= ::string_to_av_perm(number, permission);
+    av_decision decision{};
+    if (::security_compute_av_raw(process.c_str(), object.c_str(), number, wanted, &decision) != 0)
+        return false;
+    return (decision.allowed & wanted) == wanted;
+}
+
+std::string context_after(const std::string& from, const std::string& path) {
+    char* file = nullptr;
+    if (::getfilecon_raw(path.c_str(), &file) < 0) return {};
+    const ContextText program(file);
+    char* made = nullptr;
+    const auto number = ::string_to_security_class("process");
+    if (::security_compute_create_raw(from.c_str(), file, number, &made) < 0) return {};
+    return ContextText(made).get();
+}
+
 std::vector<std::string> virtual_domain_contexts() {
     return contexts_of_file(::selinux_virtual_domain_context_path());
 }

@@ -6,6 +6,7 @@
 // label, and setting one fails with ENOTSUP.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,15 @@ std::vector<std::string> virtual_image_contexts();
 
 // Whether the loaded policy knows the context.
 bool knows(const std::string& context);
+
+// Whether the loaded policy, booleans and all, gives a process of this context these permissions,
+// by name, on an object. True for a class that the policy does not know, if it lets such pass;
+// false for contexts that it does not know.
+bool allows(const std::string& process, const std::string& object, const char* object_class,
+            std::initializer_list<const char*> permissions);
+// The context of a process of context `from` once it has executed the program at `path`; empty if
+// that cannot be told.
+std::string context_after(const std::string& from, const std::string& path);
 
 // Pure parts of the above, open to tests.
 

@@ -36,6 +36,15 @@ bool knows(const std::string& /*context*/) {
     return false;
 }
 
+bool allows(const std::string& /*process*/, const std::string& /*object*/,
+            const char* /*object_class*/, std::initializer_list<const char*> /*permissions*/) {
+    return true;
+}
+
+std::string context_after(const std::string& /*from*/, const std::string& /*path*/) {
+    return {};
+}
+
 std::vector<std::string> virtual_domain_contexts() {
     return {};
 }

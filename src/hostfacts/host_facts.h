@@ -59,6 +59,9 @@ struct FileFact {
     unsigned mode = 0; // permission bits
     std::string label; // SELinux context, empty without
     bool can_label = false;
+    // Whether SELinux' policy lets guests (domain_context) use what is labelled so.
+    bool label_can_read = false;
+    bool label_can_write = false;
     bool guest_can_read = false; // by the guest's identity as things are, asked of the kernel
     bool guest_can_write = false;
     bool guest_can_execute = false;
@@ -71,9 +74,18 @@ struct FileFact {
 struct SelinuxFact {
     bool enabled = false;
     bool enforcing = false;
-    std::string domain_context;                  // contexts/virtual_domain_context, first line
-    std::string image_context;                   // contexts/virtual_image_context, first line
-    std::string content_context;                 // its second line
+    std::string domain_context;  // contexts/virtual_domain_context, first line
+    std::string image_context;   // contexts/virtual_image_context, first line
+    std::string content_context; // its second line
+    // Where the host's policy has them, those for guests that QEMU itself emulates, which make code
+    // as they run (execmem): virtual_domain_context's second line, or our module's.
+    std::string emulated_context = {};
+    // Likewise the basic model's, and what images must carry for it.
+    std::string basic_context = {};
+    std::string basic_image_context = {};
+    bool io_uring = true; // the policy lets guests (domain_context) have it
+    // It lets the shim set no_new_privs and become a guest nevertheless.
+    bool nnp_transition = false;
     std::set<std::string> unknown_contexts = {}; // of those asked about
     bool operator==(const SelinuxFact&) const = default;
 };

@@ -56,6 +56,9 @@ std::string_view to_text(SecurityDriver driver) {
 std::string_view to_text(SecurityModel model) {
     return hostpolicy::text_of(model);
 }
+std::string_view to_text(UnlabelledFilesystems what) {
+    return hostpolicy::text_of(what);
+}
 std::string_view to_text(CgroupController controller) {
     return hostpolicy::text_of(controller);
 }
@@ -93,6 +96,7 @@ HostPolicy built_in_policy() {
     policy.security_default_confined = {true, {}};
     policy.security_require_confined = {false, {}};
     policy.static_labels = {Permission::allow, {}};
+    policy.unlabelled_filesystems = {UnlabelledFilesystems::required, {}};
     policy.limits_guests = {512, {}};
     policy.limits_vcpus = {64, {}};
     policy.limits_memory = {Bytes{256ULL << 30}, {}};

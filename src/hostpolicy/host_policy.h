@@ -34,6 +34,12 @@ std::string account_text(const Account& account);
 
 enum class SecurityDriver { automatic, selinux, none };
 enum class SecurityModel { svirt, basic };
+
+// What becomes of files on file systems that cannot carry the label they should have. required: the
+// guest is refused. best_effort: they are used if SELinux' policy lets guests use what they are
+// labelled as anyway. skip: likewise, and nobody asks.
+enum class UnlabelledFilesystems { required, best_effort, skip };
+
 enum class CgroupController { cpu, cpuset, io, memory, pids, devices };
 
 // Whether a definition may ask for something.
@@ -60,6 +66,7 @@ struct Network {
 
 std::string_view to_text(SecurityDriver driver);
 std::string_view to_text(SecurityModel model);
+std::string_view to_text(UnlabelledFilesystems what);
 std::string_view to_text(CgroupController controller);
 std::string_view to_text(Permission permission);
 std::string_view to_text(Permit permit);
@@ -82,6 +89,7 @@ struct HostPolicy {
     Setting<bool> security_default_confined; // guests that do not say are confined
     Setting<bool> security_require_confined; // no guest may be without
     Setting<Permission> static_labels;
+    Setting<UnlabelledFilesystems> unlabelled_filesystems;
     Setting<std::vector<Setting<std::string>>> cgroup_device_acl; // absolute paths
     Setting<std::vector<Setting<CgroupController>>> cgroup_controllers;
     Setting<bool> seccomp_sandbox;

@@ -58,6 +58,12 @@ constexpr std::array table = {
         Scope::guest,
         {},
         "whether a definition may name its own SELinux label"},
+    Key{"unlabelled_filesystems",
+        &HostPolicy::unlabelled_filesystems,
+        Scope::guest,
+        {},
+        "files where labels cannot be kept (NFS, VFAT, ...): required refuses them; best-effort "
+        "takes those that SELinux lets guests use as they are; skip takes all"},
     Key{"cgroup_controllers",
         &HostPolicy::cgroup_controllers,
         Scope::guest,

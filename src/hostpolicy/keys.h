@@ -19,10 +19,11 @@ template <class Value>
 using ListMember = Member<std::vector<Setting<Value>>>;
 
 // Where a key's value goes, which says what type it must have.
-using Slot = std::variant<Member<unsigned>, Member<bool>, Member<std::string>, Member<Bytes>,
-                          Member<Account>, Member<SecurityDriver>, Member<SecurityModel>,
-                          Member<Permission>, ListMember<std::string>, ListMember<CgroupController>,
-                          ListMember<Permit>, ListMember<Network>>;
+using Slot =
+    std::variant<Member<unsigned>, Member<bool>, Member<std::string>, Member<Bytes>,
+                 Member<Account>, Member<SecurityDriver>, Member<SecurityModel>, Member<Permission>,
+                 Member<UnlabelledFilesystems>, ListMember<std::string>,
+                 ListMember<CgroupController>, ListMember<Permit>, ListMember<Network>>;
 
 struct Key {
     enum class Scope { host, guest }; // a rule may set those of a guest

@@ -44,6 +44,16 @@ struct Words<SecurityModel> {
 };
 
 template <>
+struct Words<UnlabelledFilesystems> {
+    static constexpr std::array known = {
+        Word<UnlabelledFilesystems>{"required", UnlabelledFilesystems::required},
+        Word<UnlabelledFilesystems>{"best-effort", UnlabelledFilesystems::best_effort},
+        Word<UnlabelledFilesystems>{"skip", UnlabelledFilesystems::skip},
+    };
+    static constexpr std::array foreign = {ForeignWord{"best_effort", "best-effort"}};
+};
+
+template <>
 struct Words<CgroupController> {
     static constexpr std::array known = {
         Word<CgroupController>{"cpu", CgroupController::cpu},

@@ -22,6 +22,7 @@ struct Draft {
     std::map<std::size_t, int> display_ports = {}; // index in definition.graphics -> port
     std::map<std::size_t, int> overlay_fds = {};   // index in definition.disks -> descriptor
     bool relabel = true;                           // the guest's files get its label
+    bool basic_labels = false;                     // of its disks they are an administrator's
     // Index in definition.interfaces -> descriptors; none: QEMU's own network.
     std::map<std::size_t, qemu::NetworkBackEnd> networks = {};
     // Index in definition.disks -> its images, as QEMU is to open them.

@@ -19,7 +19,8 @@ void without_selinux(Draft& draft, std::string value) {
 bool selinux_chosen(Draft& draft) {
     const auto& driver = draft.policy.security_driver;
     const auto& selinux = draft.facts.selinux;
-    if (driver.value == SecurityDriver::none) {
+    if (driver.value == SecurityDriver::none &&
+        (!selinux.enabled || selinux.basic_context.empty())) {
         without_selinux(draft, "none: ownership, capabilities and devices confine, no labels");
         return false;
     }
@@ -117,28 +118,83 @@ void use_static_label(Draft& draft, const SecurityLabel& wish) {
                  defined_at(wish.place));
 }
 
-void label_guest(Draft& draft) {
+// The domain that the definition names itself.
+std::optional<std::string> own_domain(Draft& draft, const SecurityLabel& wish) {
+    if (!is_known(draft, wish.label, wish.place)) return std::nullopt;
+    auto domain = without_categories(wish.label);
+    if (domain)
+        draft.decide("base label", wish.label, defined_at(wish.place));
+    else
+        draft.refuse("selinux", wish.place,
+                     "'" + printable(wish.label) + "'" +
+                         " has no level that categories could be added to",
+                     "write it with one, as in system_u:system_r:svirt_t:s0");
+    return domain;
+}
+
+// QEMU that emulates processors makes code as it runs: it needs execmem, which no other guest has.
+std::optional<std::string> host_domain(Draft& draft) {
     const auto& selinux = draft.facts.selinux;
+    if (draft.definition.type != DomainType::qemu)
+        return base_context(draft, selinux.domain_context, "virtual_domain_context");
+    const bool has_own = !selinux.emulated_context.empty();
+    const auto& context = has_own ? selinux.emulated_context : selinux.domain_context;
+    draft.decide("emulation",
+                 has_own ? context + ", which may make code as it runs (execmem)"
+                         : context + ": the host's SELinux policy has no domain for it, and QEMU "
+                                     "needs execmem; load vmwarden.pp, or setsebool "
+                                     "virt_use_execmem on",
+                 Origin{Origin::Kind::host, {}}.text());
+    return base_context(draft, context, "virtual_domain_context");
+}
+
+void use_basic_model(Draft& draft, const std::string& domain, const std::string& image,
+                     const Origin& origin) {
+    use_labels(draft, domain, image);
+    draft.basic_labels = true;
+    draft.decide("security model", "basic: the host is protected, guests not from each other",
+                 origin.text());
+}
+
+// Of the host's policy where it has our module; in others guests share sVirt's labels.
+void label_basically(Draft& draft, const Origin& origin) {
+    const auto& selinux = draft.facts.selinux;
+    const bool has_own = !selinux.basic_context.empty() && !selinux.basic_image_context.empty();
+    const auto domain = has_own
+                            ? base_context(draft, selinux.basic_context, "virtual_domain_context")
+                            : host_domain(draft);
+    const auto image =
+        base_context(draft, has_own ? selinux.basic_image_context : selinux.image_context,
+                     "virtual_image_context");
+    if (domain && image) use_basic_model(draft, *domain, *image, origin);
+}
+
+void label_guest(Draft& draft) {
+    const auto& policy = draft.policy;
     const auto* wish = label_of(draft.definition, LabelModel::selinux);
     if (wish != nullptr && wish->type == LabelType::fixed) return use_static_label(draft, *wish);
     const bool own_base = wish != nullptr && !wish->label.empty();
-    if (own_base && !is_known(draft, wish->label, wish->place)) return;
-    const auto domain = own_base
-                            ? without_categories(wish->label)
-                            : base_context(draft, selinux.domain_context, "virtual_domain_context");
-    const auto image = base_context(draft, selinux.image_context, "virtual_image_context");
-    if (own_base && !domain)
-        return draft.refuse("selinux", wish->place,
-                            "'" + printable(wish->label) + "'" +
-                                " has no level that categories could be added to",
-                            "write it with one, as in system_u:system_r:svirt_t:s0");
+    const bool by_driver = policy.security_driver.value == SecurityDriver::none;
+    const auto& origin = by_driver ? policy.security_driver.origin : policy.security_model.origin;
+    const bool basic = by_driver || policy.security_model.value == SecurityModel::basic;
+    if (basic && !own_base) return label_basically(draft, origin);
+    const auto domain = own_base ? own_domain(draft, *wish) : host_domain(draft);
+    const auto image =
+        base_context(draft, draft.facts.selinux.image_context, "virtual_image_context");
     if (!domain || !image) return;
-    if (own_base) draft.decide("base label", wish->label, defined_at(wish->place));
-    if (draft.policy.security_model.value == SecurityModel::svirt)
-        return use_pair(draft, *domain, *image);
-    use_labels(draft, *domain, *image);
-    draft.decide("security model", "basic: the host is protected, guests not from each other",
-                 draft.policy.security_model.origin.text());
+    if (basic) return use_basic_model(draft, *domain, *image, origin);
+    use_pair(draft, *domain, *image);
+}
+
+void check_io_uring(Draft& draft) {
+    const auto& selinux = draft.facts.selinux;
+    if (selinux.io_uring || !selinux.enforcing || draft.plan.process.exec_label.empty()) return;
+    for (const auto& disk : draft.definition.disks)
+        if (disk.tuning.io == DiskIo::io_uring)
+            draft.refuse("selinux", disk.place,
+                         "the host's SELinux policy lets no guest use io_uring",
+                         "use io='native' or 'threads'; or, with our module loaded, setsebool -P "
+                         "vmwarden_io_uring on");
 }
 
 void require_label(Draft& draft) {
@@ -161,6 +217,7 @@ void choose_labels(Draft& draft) {
                          : "selinux, permissive: what it would deny is only logged",
                      draft.policy.security_driver.origin.text());
         label_guest(draft);
+        check_io_uring(draft);
     }
     require_label(draft);
     // With a label, no_new_privs before the exec would keep the process in the shim's domain.

@@ -74,8 +74,8 @@ ImageFact image_of(const Json& header) {
 }
 
 FileFact present(const std::string& path, const Json& json) {
-    only(json, {"type", "id", "device", "owner", "mode", "label", "can_label", "access", "header",
-                "resolved", "blocked", "bytes"});
+    only(json, {"type", "id", "device", "owner", "mode", "label", "can_label", "label_access",
+                "access", "header", "resolved", "blocked", "bytes"});
     FileFact fact;
     fact.state = FileFact::State::present;
     fact.type = type_of(json.value("type", "regular"));
@@ -87,6 +87,9 @@ FileFact present(const std::string& path, const Json& json) {
     fact.mode = static_cast<unsigned>(std::stoul(json.value("mode", "0644"), nullptr, 8));
     fact.label = json.value("label", "");
     fact.can_label = json.value("can_label", true);
+    const auto label_access = json.value("label_access", "");
+    fact.label_can_read = label_access.find('r') != std::string::npos;
+    fact.label_can_write = label_access.find('w') != std::string::npos;
     const auto access = json.value("access", "");
     fact.guest_can_read = access.find('r') != std::string::npos;
     fact.guest_can_write = access.find('w') != std::string::npos;
@@ -107,13 +110,19 @@ FileFact file_of(const std::string& path, const Json& json) {
 }
 
 SelinuxFact selinux_of(const Json& json) {
-    only(json,
-         {"enforcing", "domain_context", "image_context", "content_context", "unknown_contexts"});
+    only(json, {"enforcing", "domain_context", "image_context", "content_context",
+                "emulated_context", "basic_context", "basic_image_context", "io_uring",
+                "nnp_transition", "unknown_contexts"});
     return {true,
             json.at("enforcing").get<bool>(),
             json.value("domain_context", ""),
             json.value("image_context", ""),
             json.value("content_context", ""),
+            json.value("emulated_context", ""),
+            json.value("basic_context", ""),
+            json.value("basic_image_context", ""),
+            json.value("io_uring", true),
+            json.value("nnp_transition", false),
             json.value("unknown_contexts", std::set<std::string>())};
 }
 

@@ -52,6 +52,7 @@ TEST(Words, ForeignOnesNameOursAndAreNotOurs) {
     };
     check(SecurityDriver{});
     check(SecurityModel{});
+    check(UnlabelledFilesystems{});
     check(CgroupController{});
 }
 
@@ -61,6 +62,9 @@ TEST(Words, AreWhatProductPageSays) {
     EXPECT_EQ(to_text(SecurityDriver::none), "none");
     EXPECT_EQ(to_text(SecurityModel::svirt), "svirt");
     EXPECT_EQ(to_text(SecurityModel::basic), "basic");
+    EXPECT_EQ(to_text(UnlabelledFilesystems::required), "required");
+    EXPECT_EQ(to_text(UnlabelledFilesystems::best_effort), "best-effort");
+    EXPECT_EQ(to_text(UnlabelledFilesystems::skip), "skip");
     EXPECT_EQ(to_text(CgroupController::cpuset), "cpuset");
     EXPECT_EQ(to_text(CgroupController::devices), "devices");
 }
