@@ -39,8 +39,19 @@ bool same_file(const FileClaim& claim, const FileState& now, bool same_boot) {
     return same_boot ? claim.original.id == now.id : claim.original.id.inode == now.id.inode;
 }
 
+constexpr unsigned set_id_bits = 06000;
+
+// Cut short between the owner and the mode: the change of owner has cleared them.
+bool lost_set_id_bits(const FileState& now, const FileState& original) {
+    return now.mode != original.mode && (now.mode | set_id_bits) == (original.mode | set_id_bits) &&
+           (now.mode & ~original.mode) == 0;
+}
+
 void give_owner_back(const FileClaim& claim, const FileState& now, GiveBack& back) {
-    if (now.owner == claim.original.owner) return;
+    if (now.owner == claim.original.owner) {
+        if (lost_set_id_bits(now, claim.original)) back.mode = claim.original.mode;
+        return;
+    }
     if (now.owner != *claim.set_owner) {
         back.complaint = "its owner is " + text(now.owner) + " now, not " + text(*claim.set_owner) +
                          " as was set, so it does not go back to " + text(claim.original.owner);
@@ -67,16 +78,20 @@ std::variant<FileClaim, ClaimConflict> claim_file(const plan::FileGrant& grant,
                                                   const FileState& now, const std::string& boot,
                                                   const std::vector<Claims>& others) {
     FileClaim claim{grant.resolved, boot, now, grant.owner, grant.label};
-    if (const Holder held = owner_holder(now.id, others); held && grant.owner) {
-        if (*held.claim->set_owner != *grant.owner)
+    if (const Holder held = owner_holder(now.id, others)) {
+        if (!grant.owner)
+            claim.set_owner = held.claim->set_owner;
+        else if (*held.claim->set_owner != *grant.owner)
             return ClaimConflict{held.guest->guest, "it needs owner " + text(*grant.owner) +
                                                         " where that guest has set " +
                                                         text(*held.claim->set_owner)};
         claim.original.owner = held.claim->original.owner;
         claim.original.mode = held.claim->original.mode;
     }
-    if (const Holder held = label_holder(now.id, others); held && !grant.label.empty()) {
-        if (held.claim->set_label != grant.label)
+    if (const Holder held = label_holder(now.id, others)) {
+        if (grant.label.empty())
+            claim.set_label = held.claim->set_label;
+        else if (held.claim->set_label != grant.label)
             return ClaimConflict{held.guest->guest, "it needs label " + grant.label +
                                                         " where that guest has set " +
                                                         held.claim->set_label};
@@ -85,9 +100,13 @@ std::variant<FileClaim, ClaimConflict> claim_file(const plan::FileGrant& grant,
     return claim;
 }
 
-bool changes(const FileClaim& claim, const FileState& now) {
-    return (claim.set_owner && *claim.set_owner != now.owner) ||
-           (!claim.set_label.empty() && claim.set_label != now.label);
+bool owes(const FileClaim& claim) {
+    return (claim.set_owner && *claim.set_owner != claim.original.owner) ||
+           (!claim.set_label.empty() && claim.set_label != claim.original.label);
+}
+
+bool claims_anything(const FileClaim& claim) {
+    return claim.set_owner || !claim.set_label.empty();
 }
 
 GiveBack give_back(const FileClaim& claim, const FileState& now, const std::string& boot,

@@ -57,13 +57,16 @@ struct ClaimConflict {
 };
 
 // The claim that a grant needs, given what the file is now, in this boot, and what live guests
-// claim of it.
+// claim of it: what one of those has changed is claimed by this guest as well, which perhaps has
+// access for that reason alone.
 std::variant<FileClaim, ClaimConflict> claim_file(const plan::FileGrant& grant,
                                                   const FileState& now, const std::string& boot,
                                                   const std::vector<Claims>& others);
 
-// Whether the claim means a change of the file as it is now.
-bool changes(const FileClaim& claim, const FileState& now);
+// Whether something will have to be given back.
+bool owes(const FileClaim& claim);
+// Whether there is anything in it.
+bool claims_anything(const FileClaim& claim);
 
 // What to do with a claimed file when its guest has ended.
 struct GiveBack {

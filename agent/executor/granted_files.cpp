@@ -6,6 +6,7 @@
 #include "agent/host/files.h"
 #include "agent/host/process.h"
 #include "agent/host/selinux.h"
+#include "src/base/text.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +17,7 @@ namespace vmwarden::executor {
 namespace {
 
 constexpr unsigned permission_bits = 07777;
+constexpr unsigned set_id_bits = 06000;
 
 struct OpenGrant {
     const plan::FileGrant& grant;
@@ -95,8 +97,19 @@ FileClaim claim_or_refuse(const OpenGrant& open, const std::string& boot,
                       "stop that guest first, or give this one an image of its own");
 }
 
-bool wants_change(const plan::FileGrant& grant) {
-    return grant.owner || !grant.label.empty();
+// What a change of owner would take from the file for good, or give to whoever the guest is.
+void refuse_special(const OpenGrant& open) {
+    const plan::FileGrant& grant = open.grant;
+    if (!grant.owner || *grant.owner == open.now.owner || open.now.is_device) return;
+    if ((open.now.mode & set_id_bits) != 0 && grant.sharing != plan::FileGrant::Sharing::readonly)
+        throw LaunchError(grant.purpose,
+                          grant.resolved + " has set-id bits: what the guest writes to it would "
+                                           "run as its owner when they are given back",
+                          "run: chmod ug-s " + shell_quoted(grant.resolved));
+    if (host::has_file_capabilities(open.file.get()))
+        throw LaunchError(grant.purpose,
+                          grant.resolved + " has file capabilities, which go when it changes owner",
+                          "run: setcap -r " + shell_quoted(grant.resolved));
 }
 
 void carry_out(const std::vector<OpenGrant>& open, const LaunchPlan& plan, const Places& places) {
@@ -110,13 +123,15 @@ void carry_out(const std::vector<OpenGrant>& open, const LaunchPlan& plan, const
 
     bool durable = false;
     for (const OpenGrant& each : open) {
+        refuse_special(each);
         FileClaim claim = claim_or_refuse(each, boot, others);
-        durable = durable || changes(claim, each.now);
+        if (!claims_anything(claim)) continue;
+        durable = durable || owes(claim);
         // A plan may name a file twice; the second must agree with the first.
         others.push_back({plan.name, {claim}});
         claims.files.push_back(std::move(claim));
     }
-    directory.write(claims, durable);
+    if (!claims.files.empty()) directory.write(claims, durable);
     for (const OpenGrant& each : open)
         apply(each);
 }
@@ -151,12 +166,10 @@ std::optional<Claims> readable_claims(RestoreDirectory& directory, const std::st
 } // namespace
 
 void grant_files(const LaunchPlan& plan, const Places& places) {
-    std::vector<OpenGrant> to_change;
-    for (const plan::FileGrant& grant : plan.files) {
-        OpenGrant open = open_grant(grant);
-        if (wants_change(grant)) to_change.push_back(std::move(open));
-    }
-    if (!to_change.empty()) carry_out(to_change, plan, places);
+    std::vector<OpenGrant> open;
+    for (const plan::FileGrant& grant : plan.files)
+        open.push_back(open_grant(grant));
+    if (!open.empty()) carry_out(open, plan, places);
 }
 
 void restore_files(const std::string& guest, const Places& places, std::vector<std::string>& log) {

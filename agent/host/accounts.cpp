@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/host/accounts.h"
 
+#include "agent/host/guest_ids.h"
 #include "src/base/text.h"
 
 #include <algorithm>
@@ -61,14 +62,14 @@ Found<Gid> group_named(const std::string& name) {
 
 Found<Uid> uid_of(const Account& user) {
     if (const auto* id = std::get_if<AccountId>(&user)) return {Uid{id->value}, 0};
-    const auto found = user_named(std::get<AccountName>(user));
+    const auto found = user_named(account_text(user));
     if (!found.entry) return {std::nullopt, found.error};
     return {found.entry->uid, 0};
 }
 
 Found<Gid> gid_of(const Account& group) {
     if (const auto* id = std::get_if<AccountId>(&group)) return {Gid{id->value}, 0};
-    return group_named(std::get<AccountName>(group));
+    return group_named(account_text(group));
 }
 
 std::vector<Gid> groups_of(const std::string& user, Gid group) {
@@ -99,6 +100,25 @@ std::string joined(const std::string& first, const std::string& second) {
     return first + " and " + second;
 }
 
+IdentityLookup identity_of_guest(const IdentityQuestion& question) {
+    const auto found = look_up_guest_id(question.guest, question.range);
+    if (!found.id) return {std::nullopt, found.error};
+    return {Identity{Uid{*found.id}, Gid{*found.id}, {}}, {}};
+}
+
+void add_groups(const std::vector<std::string>& names, IdentityLookup& to) {
+    auto& groups = to.identity->groups;
+    for (const auto& name : names) {
+        const auto found = group_named(name);
+        if (found.entry)
+            groups.push_back(*found.entry);
+        else
+            to.missing_groups.push_back(name);
+    }
+    std::sort(groups.begin(), groups.end());
+    groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+}
+
 } // namespace
 
 IdentityLookup look_up_identity(const Account& user, const Account& group) {
@@ -115,6 +135,14 @@ IdentityLookup look_up_identity(const Account& user, const Account& group) {
     result.identity = Identity{*uid.entry, *gid.entry, {}};
     if (const auto* name = std::get_if<AccountName>(&user))
         result.identity->groups = groups_of(*name, *gid.entry);
+    return result;
+}
+
+IdentityLookup look_up_identity(const IdentityQuestion& question) {
+    auto result = std::holds_alternative<AccountPerGuest>(question.user)
+                      ? identity_of_guest(question)
+                      : look_up_identity(question.user, question.group);
+    if (result.identity) add_groups(question.besides, result);
     return result;
 }
 

@@ -6,6 +6,7 @@
 #include "agent/host/image_header.h"
 #include "agent/host/path_walk.h"
 #include "agent/host/selinux.h"
+#include "src/base/text.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -77,6 +78,33 @@ void note_label(FileFact& fact, int file) {
     } catch (const std::system_error& error) {
         become_unreadable(fact, error.code().value(), "cannot read the file's SELinux label");
     }
+}
+
+const WalkedDirectory& directory_of(const Walk& walk) {
+    const auto path = walk.resolved.substr(0, std::max<std::size_t>(walk.resolved.rfind('/'), 1));
+    const auto found =
+        std::find_if(walk.directories.begin(), walk.directories.end(),
+                     [&](const WalkedDirectory& directory) { return directory.path == path; });
+    return found == walk.directories.end() ? walk.directories.back() : *found;
+}
+
+// Whoever may write to a directory on the way can have made a link to anybody's file, by its text
+// or (where fs.protected_hardlinks is off) as another name of it. What belongs to the one who made
+// it is his to lead to.
+std::string foreign_way(const Walk& walk, const FileFact& fact, int file) {
+    const auto is_strangers = [&](Uid owner) {
+        return owner != Uid{0} && owner != Uid{::geteuid()} && owner != fact.owner.uid;
+    };
+    const auto whose = [](Uid owner) { return " of uid " + std::to_string(owner.value); };
+    const auto other = "a file" + whose(fact.owner.uid);
+    for (const WalkedLink& link : walk.links)
+        if (is_strangers(link.owner))
+            return "the link " + printable(link.path) + whose(link.owner) + " leads to " + other;
+    const auto status = status_of(file);
+    const auto above = status_of(directory_of(walk).fd.get());
+    if (status.st_nlink > 1 && S_ISREG(status.st_mode) && is_strangers(Uid{above.st_uid}))
+        return "a directory" + whose(Uid{above.st_uid}) + " has another name of " + other;
+    return {};
 }
 
 // access(2) says nothing of mounts without devices: there, opening a node fails for everyone.
@@ -165,6 +193,7 @@ Look look_at(const std::string& path) {
     Look look{path, walk_path(path), {}, {}};
     note_walk(look.fact, look.walk);
     if (look.walk.file && note_status(look.fact, look.walk.file.get())) {
+        look.fact.error = foreign_way(look.walk, look.fact, look.walk.file.get());
         note_label(look.fact, look.walk.file.get());
         if (has_header(look.fact)) look.header = read_beginning(look.walk.file.get());
     }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <system_error>
 
 namespace vmwarden::host {
@@ -73,6 +74,12 @@ FileId id_of(const struct stat& status) {
 
 DeviceNumber device_of(const struct stat& status) {
     return {gnu_dev_major(status.st_rdev), gnu_dev_minor(status.st_rdev)};
+}
+
+bool has_file_capabilities(int fd) {
+    // fgetxattr(2) takes no O_PATH descriptor; the link in /proc leads to the file itself.
+    const auto link = "/proc/self/fd/" + std::to_string(fd);
+    return getxattr(link.c_str(), "security.capability", nullptr, 0) > 0;
 }
 
 UniqueFd own_directory(const std::string& path, mode_t mode) {

@@ -20,6 +20,8 @@ UniqueFd open_in_place(const std::string& path);
 struct stat status_of(int fd);
 FileId id_of(const struct stat& status);
 DeviceNumber device_of(const struct stat& status);
+// capabilities(7) that a program is to have; O_PATH descriptors as well.
+bool has_file_capabilities(int fd);
 
 // A directory of the agent's own, made with its parents where missing, opened. Links in the path
 // are the administrator's and followed.

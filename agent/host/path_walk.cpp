@@ -22,9 +22,10 @@ namespace {
 constexpr unsigned max_links = 40; // MAXSYMLINKS of the kernel
 constexpr std::size_t max_directories = 256;
 
-bool is_link(int fd) {
+std::optional<Uid> owner_of_link(int fd) {
     struct stat status {};
-    return ::fstat(fd, &status) == 0 && S_ISLNK(status.st_mode);
+    if (::fstat(fd, &status) != 0 || !S_ISLNK(status.st_mode)) return std::nullopt;
+    return Uid{status.st_uid};
 }
 
 bool is_in_proc(int fd) {
@@ -59,7 +60,6 @@ class Walker {
     Walk walk_;
     std::vector<std::size_t> position_; // from "/" to where we stand: indices of walk_.directories
     std::vector<std::string> pending_;  // names still to be walked, the next one last
-    unsigned links_ = 0;
 
     bool fail(int error, const std::string& what) {
         walk_.error = error;
@@ -129,7 +129,8 @@ class Walker {
         if (fd && !pending_.empty()) return enter(path, std::move(fd));
         if (!fd && errno == ENOTDIR) {
             fd = UniqueFd(::openat(here().fd.get(), name.c_str(), file_flags));
-            if (fd && is_link(fd.get())) return follow(path, fd.get());
+            const auto owner = fd ? owner_of_link(fd.get()) : std::nullopt;
+            if (owner) return follow(path, fd.get(), *owner);
             if (fd && !pending_.empty()) return stop(path, ENOTDIR);
         }
         if (!fd) return stop(path, errno);
@@ -144,9 +145,10 @@ class Walker {
         return fail(error, "cannot look at " + path);
     }
 
-    bool follow(const std::string& path, int link) {
+    bool follow(const std::string& path, int link, Uid owner) {
         walk_.resolved = path;
-        if (++links_ > max_links) return fail(ELOOP, "cannot follow " + path);
+        walk_.links.push_back({path, owner});
+        if (walk_.links.size() > max_links) return fail(ELOOP, "cannot follow " + path);
         if (is_in_proc(link)) return fail(ELOOP, "cannot tell where " + path + " leads");
         const auto text = link_text(link);
         if (!text) return fail(errno, "cannot read the link " + path);

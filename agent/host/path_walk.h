@@ -3,6 +3,7 @@
 #pragma once
 
 #include "src/base/unique_fd.h"
+#include "src/base/units.h"
 
 #include <string>
 #include <vector>
@@ -14,9 +15,16 @@ struct WalkedDirectory {
     UniqueFd fd;      // O_PATH
 };
 
+// A link that was followed.
+struct WalkedLink {
+    std::string path;
+    Uid owner;
+};
+
 // One walk. The descriptors pin what was passed, so that questions about it are about exactly that.
 struct Walk {
     std::vector<WalkedDirectory> directories; // every one passed, once, "/" first
+    std::vector<WalkedLink> links;
     std::string resolved;   // the file without links; where the walk stopped, if so
     UniqueFd file;          // O_PATH; none where `error` is set
     int error = 0;          // errno

@@ -174,9 +174,11 @@ HostFacts probe(const FactsRequest& request) {
     HostFacts facts;
     facts.machine_arch = machine_arch();
     facts.host_uuid = host_uuid();
-    auto account = look_up_identity(request.user, request.group);
+    auto account = look_up_identity({request.user, request.group, request.supplementary_groups,
+                                     request.guest, request.per_guest_ids});
     facts.identity = std::move(account.identity);
     facts.identity_error = std::move(account.error);
+    facts.missing_groups = std::move(account.missing_groups);
     facts.shim_account = look_up_owner(shim_user);
     facts.processors = online("cpu");
     facts.memory_nodes = online("node");

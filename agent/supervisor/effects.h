@@ -42,6 +42,8 @@ class Effects {
                                     const host::EditablePolicyFile::Edit& edit,
                                     Diagnostics& diagnostics) = 0;
     virtual HostFacts probe(const FactsRequest& request) = 0;
+    // As GuestIdGiver::give() of agent/executor/guest_ids.h.
+    virtual std::uint32_t give_guest_id(const std::string& guest, IdRange range) = 0;
     // As the functions of their names in agent/executor/executor.h.
     virtual std::vector<executor::Survivor> survey() = 0;
     virtual executor::RunningGuest launch(const LaunchPlan& plan) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/executor/emulator_survey.h"
 #include "agent/executor/guest_directory.h"
+#include "agent/executor/guest_ids.h"
 #include "agent/executor/new_file.h"
 #include "agent/executor/remove_nvram.h"
 #include "agent/executor/sole_claims.h"
@@ -17,6 +18,8 @@
 namespace vmwarden::supervisor {
 
 namespace {
+
+constexpr const char* emulators_own_id = "/emulators"; // no guest's name
 
 constexpr std::size_t account_buffer = 64 * 1024; // group entries list all members
 
@@ -47,6 +50,9 @@ class HostEffects final : public Effects {
         return file && file->replace(edit, diagnostics);
     }
     HostFacts probe(const FactsRequest& request) override { return host::probe(request); }
+    std::uint32_t give_guest_id(const std::string& guest, IdRange range) override {
+        return ids_.give(guest, range);
+    }
     std::vector<executor::Survivor> survey() override { return executor::survey(); }
     bool remove_nvram(const std::string& path) override { return executor::remove_nvram(path); }
     void make_new_file(const plan::NewFile& file) override { executor::make_new_file(file); }
@@ -62,6 +68,7 @@ class HostEffects final : public Effects {
     }
     executor::ExitRecord take_back(const std::string& guest,
                                    std::vector<std::string>& log) override {
+        ids_.forget(guest);
         return executor::take_back(guest, log);
     }
     void kill_scope(const std::string& guest) override { executor::kill_scope(guest); }
@@ -77,6 +84,7 @@ class HostEffects final : public Effects {
 
     executor::OwnershipPass own_directories(const Account& user, const Account& group,
                                             std::set<FileId> in_use) override {
+        if (std::holds_alternative<AccountPerGuest>(user)) return {}; // they belong to no guest
         const auto wanted = host::look_up_identity(user, group);
         if (!wanted.identity) {
             executor::OwnershipPass pass;
@@ -96,7 +104,9 @@ class HostEffects final : public Effects {
         for (const auto& glob : policy.emulators.value)
             globs.push_back(glob.value);
         const auto programs = host::programs_matching(globs);
-        const auto facts = host::probe({policy.user.value, policy.group.value, programs});
+        FactsRequest request{policy.user.value, policy.group.value, programs};
+        if (has_own_id(policy)) ask_as_guest(request, policy);
+        const auto facts = host::probe(request);
         if (!facts.identity)
             return {{},
                     "emulators are asked as the guests' user, and " + facts.identity_error +
@@ -122,8 +132,16 @@ class HostEffects final : public Effects {
     }
 
   private:
+    // Emulators are nobody's guest, and no guest's id is theirs.
+    void ask_as_guest(FactsRequest& request, const HostPolicy& policy) {
+        const auto range = parse_id_range(policy.per_guest_ids.value);
+        if (range) request.user = AccountId{ids_.give(emulators_own_id, *range)};
+        request.group = request.user;
+    }
+
     std::string root_;
     executor::EmulatorSurvey survey_;
+    executor::GuestIdGiver ids_;
 };
 
 } // namespace

@@ -133,9 +133,27 @@ Outcome<DeviceExplanation> Pipeline::explain_device(const Definition& definition
 Outcome<LaunchPlan> Pipeline::decide(const Definition& definition, Resolver resolver) {
     const auto policy = read_policy();
     if (policy->nothing_starts()) return *policy->failure();
-    auto facts = effects_.probe(facts_needed(policy->policy, definition.guest));
+    auto request = facts_needed(policy->policy, definition.guest);
+    auto facts = resolver == &Reservations::resolve_and_take ? facts_for_launch(std::move(request))
+                                                             : effects_.probe(request);
     auto resolution = (reservations_.*resolver)(policy->policy, definition.guest, std::move(facts));
     return outcome_of(std::move(resolution), *policy, definition);
+}
+
+// The id that a guest would get is its own from here on.
+HostFacts Pipeline::facts_for_launch(FactsRequest request) {
+    std::string error;
+    if (std::holds_alternative<AccountPerGuest>(request.user)) try {
+            const AccountId id{effects_.give_guest_id(request.guest, request.per_guest_ids)};
+            request.user = request.group = id;
+        } catch (const std::exception& reason) {
+            error = reason.what();
+        }
+    auto facts = effects_.probe(request);
+    if (error.empty()) return facts;
+    facts.identity.reset();
+    facts.identity_error = error;
+    return facts;
 }
 
 Outcome<LaunchPlan> Pipeline::plan_under(const PolicySnapshot& policy,

@@ -64,6 +64,7 @@ class Pipeline {
     using Resolver = Resolution (Reservations::*)(const HostPolicy&, const GuestDefinition&,
                                                   HostFacts);
     Outcome<LaunchPlan> decide(const Definition& definition, Resolver resolver);
+    HostFacts facts_for_launch(FactsRequest request);
     static Outcome<LaunchPlan> outcome_of(Resolution resolution, const PolicySnapshot& policy,
                                           const Definition& definition);
     Outcome<LaunchPlan> with_devices(const Definition& definition, const LaunchPlan& plan);

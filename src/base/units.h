@@ -61,6 +61,13 @@ struct Identity {
     bool operator==(const Identity&) const = default;
 };
 
+// The numbers of users and of groups that are given out, both ends among them.
+struct IdRange {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    bool operator==(const IdRange&) const = default;
+};
+
 // Device and inode: what a file is, whatever its name.
 struct FileId {
     std::uint64_t device = 0;

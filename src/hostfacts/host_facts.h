@@ -50,7 +50,7 @@ struct ImageFact {
 struct FileFact {
     enum class State { present, absent, unreadable };
     State state = State::absent;
-    std::string error;    // errno text when unreadable
+    std::string error;    // errno text when unreadable; when present, why it may be a trap
     std::string resolved; // absolute, no links
     FileType type = FileType::other;
     FileId id;
@@ -158,12 +158,13 @@ struct HostFacts {
     // Of this host, the same at every boot and not guessable from outside it
     // (sd_id128_get_machine_app_specific): guests without a UUID get theirs out of it.
     Uuid host_uuid;
-    std::optional<Identity> identity;  // of the policy's user and group; absent: not known here
-    std::string identity_error;        // which account is missing, when absent
-    std::optional<Owner> shim_account; // of user "vmwarden", which the shim drops to
-    bool kvm_present = false;          // /dev/kvm is a character device
-    bool kvm_usable = false;           // and the guest's identity may open it
-    NumberSet processors;              // that are on; empty, as the next: could not be asked
+    std::optional<Identity> identity; // of the policy's user and group; absent: not known here
+    std::string identity_error;       // which account is missing, when absent
+    std::vector<std::string> missing_groups = {}; // of those that guests are to be in besides
+    std::optional<Owner> shim_account;            // of user "vmwarden", which the shim drops to
+    bool kvm_present = false;                     // /dev/kvm is a character device
+    bool kvm_usable = false;                      // and the guest's identity may open it
+    NumberSet processors; // that are on; empty, as the next: could not be asked
     NumberSet memory_nodes;
     SelinuxFact selinux;
     unsigned landlock_version = 0; // of the kernel's interface; 0: it has none

@@ -66,7 +66,7 @@ constexpr std::array meanings = {
     CodeMeaning{code::text_expected, "a text is due here"},
     CodeMeaning{code::list_expected, "a list is due, like [a, b]"},
     CodeMeaning{code::unknown_word, "the key takes one of a few words, and this is none of them"},
-    CodeMeaning{code::account, "an account is a name, or \"+ID\" in quotes"},
+    CodeMeaning{code::account, "an account is a name, \"+ID\" in quotes, or for user per-guest"},
     CodeMeaning{code::device_path, "a device node is an absolute path below /dev without . and .."},
     CodeMeaning{code::slice_name, "a slice is the name of a systemd slice unit, like "
                                   "machine.slice"},
@@ -77,6 +77,7 @@ constexpr std::array meanings = {
     CodeMeaning{code::directory, "a directory is an absolute path without . and .."},
     CodeMeaning{code::server, "a server is the beginning of a URL: a protocol, a name, maybe a "
                               "path"},
+    CodeMeaning{code::id_range, "a range of ids is FIRST-LAST, of ids that are nobody else's"},
     CodeMeaning{code::lock_name, "a lock names a key or a section"},
     CodeMeaning{code::not_listed, "what 'key-:' is to take out is not in the list; nothing is "
                                   "removed"},
@@ -108,6 +109,8 @@ constexpr std::array meanings = {
     CodeMeaning{code::disk_place_is_link, "disks are judged by where they really lie, links "
                                           "resolved: an entry that is a link matches none"},
     CodeMeaning{code::unseen, "who runs the check may not look there, so nothing is known of it"},
+    CodeMeaning{code::no_group, "a group that guests are to be in besides is not there; they go "
+                                "without it"},
     CodeMeaning{code::more, "there were more mistakes than are worth printing: mend these first"},
 };
 

@@ -71,6 +71,7 @@ constexpr std::string_view empty_rule = "P0067";
 constexpr std::string_view interface_name = "P0068";
 constexpr std::string_view network_parts = "P0069";
 constexpr std::string_view server = "P0105";
+constexpr std::string_view id_range = "P0106";
 
 // The directories.
 constexpr std::string_view unreadable = "P0070";
@@ -88,6 +89,7 @@ constexpr std::string_view no_controller = "P0084";
 constexpr std::string_view no_disk_place = "P0085";
 constexpr std::string_view disk_place_is_link = "P0086";
 constexpr std::string_view unseen = "P0087"; // nobody may look
+constexpr std::string_view no_group = "P0088";
 
 constexpr std::string_view more = "P0099";
 

@@ -55,6 +55,7 @@ class Comparison {
     void compare(const HostPolicy& layer) {
         compare_account("user", layer.user, answers_.missing_users);
         compare_account("group", layer.group, answers_.missing_groups);
+        compare_groups(layer.supplementary_groups);
         compare_driver(layer.security_driver);
         compare_controllers(layer.cgroup_controllers);
         compare_devices(layer.cgroup_device_acl);
@@ -86,6 +87,16 @@ class Comparison {
         if (found != missing.end())
             warn(code::no_account, account.origin, key, found->second,
                  "make it, or name another " + std::string(key));
+    }
+
+    void compare_groups(const TextList& list) {
+        for (const auto& entry : list.value) {
+            if (!for_this_host(entry.origin)) continue;
+            const auto found = answers_.missing_groups.find(entry.value);
+            if (found != answers_.missing_groups.end())
+                warn(code::no_group, entry.origin, entry.value, found->second,
+                     "guests go without it; make it, or take it out");
+        }
     }
 
     void compare_driver(const Setting<SecurityDriver>& driver) {
@@ -190,6 +201,7 @@ HostQuestions questions_about(const HostPolicy& policy) {
     for_each_layer(policy, [&](const HostPolicy& layer) {
         ask_for(questions.users, layer.user);
         ask_for(questions.groups, layer.group);
+        ask_for(questions.groups, layer.supplementary_groups);
         for (const auto& pattern : layer.emulators.value)
             questions.emulators.insert(pattern.value);
         ask_for(questions.paths, layer.cgroup_device_acl);

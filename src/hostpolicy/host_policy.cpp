@@ -39,7 +39,8 @@ Setting<std::vector<Setting<Value>>> list_of(const Range& values) {
 
 Account build_account(std::string_view text) {
     auto account = hostpolicy::parse_account(text);
-    if (!account) throw std::logic_error("built with an invalid -Dqemu_user= or -Dqemu_group=");
+    if (!account || std::holds_alternative<AccountPerGuest>(*account))
+        throw std::logic_error("built with an invalid -Dqemu_user= or -Dqemu_group=");
     return *account;
 }
 
@@ -47,7 +48,8 @@ Account build_account(std::string_view text) {
 
 std::string account_text(const Account& account) {
     if (const auto* id = std::get_if<AccountId>(&account)) return "+" + std::to_string(id->value);
-    return std::get<AccountName>(account);
+    if (const auto* name = std::get_if<AccountName>(&account)) return *name;
+    return "per-guest";
 }
 
 std::string_view to_text(SecurityDriver driver) {
@@ -78,6 +80,9 @@ HostPolicy built_in_policy() {
     policy.version = {policy_version, {}};
     policy.user = {build_account(VMWARDEN_QEMU_USER), {}};
     policy.group = {build_account(VMWARDEN_QEMU_GROUP), {}};
+    // Free by systemd's UIDS-GIDS, beyond what containers, SSSD and FreeIPA hand out.
+    policy.per_guest_ids = {"2100000000-2100065535", {}};
+    policy.supplementary_groups = list_of<std::string>(std::array{"kvm"});
     policy.dynamic_ownership = {true, {}};
     policy.security_driver = {SecurityDriver::automatic, {}};
     policy.security_model = {SecurityModel::svirt, {}};

@@ -22,14 +22,18 @@ struct Setting {
     bool operator==(const Setting&) const = default;
 };
 
-// A user or group as policy writes it: a name to be looked up, or "+ID" taken as it is.
+// A user or group as policy writes it: a name to be looked up, "+ID" taken as it is, or, of `user`
+// alone, "per-guest": an own uid for each guest, and a gid of the same number.
 using AccountName = std::string;
 struct AccountId {
     std::uint32_t value = 0;
     bool operator==(const AccountId&) const = default;
 };
-using Account = std::variant<AccountName, AccountId>;
-// "qemu" or "+64055".
+struct AccountPerGuest {
+    bool operator==(const AccountPerGuest&) const = default;
+};
+using Account = std::variant<AccountName, AccountId, AccountPerGuest>;
+// "qemu", "+64055" or "per-guest".
 std::string account_text(const Account& account);
 
 enum class SecurityDriver { automatic, selinux, none };
@@ -44,6 +48,9 @@ enum class CgroupController { cpu, cpuset, io, memory, pids, devices };
 
 // Whether a definition may ask for something.
 enum class Permission { allow, deny };
+
+// "2100000000-2100065535"; none for what is no range that guests can have.
+std::optional<IdRange> parse_id_range(std::string_view text);
 
 // What no guest may have unless the policy names it.
 enum class Permit { qemu_commandline };
@@ -82,7 +89,9 @@ struct Rule;
 struct HostPolicy {
     Setting<unsigned> version;
     Setting<Account> user;
-    Setting<Account> group;
+    Setting<Account> group;             // of no matter where each guest has its own
+    Setting<std::string> per_guest_ids; // as parse_id_range() reads it
+    Setting<std::vector<Setting<std::string>>> supplementary_groups; // names
     Setting<bool> dynamic_ownership;
     Setting<SecurityDriver> security_driver;
     Setting<SecurityModel> security_model;
@@ -161,6 +170,11 @@ struct Rule {
 };
 
 inline bool HostPolicy::operator==(const HostPolicy&) const = default;
+
+// Guests have ids of their own.
+inline bool has_own_id(const HostPolicy& policy) {
+    return std::holds_alternative<AccountPerGuest>(policy.user.value);
+}
 
 // What rules look at, of a definition.
 struct GuestTraits {

@@ -22,12 +22,28 @@ constexpr std::array table = {
         &HostPolicy::user,
         Scope::guest,
         {},
-        "the account that guests run as: a name, or \"+UID\" in quotes"},
+        "the account that guests run as: a name, or \"+UID\" in quotes; or per-guest, which gives "
+        "each guest a uid of its own out of per_guest_ids, and a gid of the same number, and keeps "
+        "guests apart without SELinux as well"},
     Key{"group",
         &HostPolicy::group,
         Scope::guest,
         {},
-        "the group that guests run as: a name, or \"+GID\" in quotes"},
+        "the group that guests run as: a name, or \"+GID\" in quotes; of no matter where user is "
+        "per-guest"},
+    Key{"per_guest_ids",
+        &HostPolicy::per_guest_ids,
+        Scope::host,
+        {code::id_range, id_range_fault},
+        "the numbers that user: per-guest gives out, FIRST-LAST: a guest keeps its number by its "
+        "name, and no other gets it while a process, a file or a definition still has it"},
+    Key{"supplementary_groups",
+        &HostPolicy::supplementary_groups,
+        Scope::guest,
+        {code::account, group_name_fault},
+        "groups that guests are in besides, for device nodes and shared images; of those of a "
+        "named "
+        "user besides its own ones; missing ones are skipped"},
     Key{"dynamic_ownership",
         &HostPolicy::dynamic_ownership,
         Scope::guest,

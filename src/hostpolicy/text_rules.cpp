@@ -16,6 +16,13 @@ constexpr std::size_t longest_unit_name = 255; // UNIT_NAME_MAX
 constexpr std::size_t longest_account = 255;
 constexpr std::string_view slice_suffix = ".slice";
 
+constexpr std::string_view per_guest = "per-guest";
+
+// Below are accounts of the system's own; the other two stand for nobody (systemd's UIDS-GIDS).
+constexpr std::uint32_t first_own_id = 1000;
+constexpr std::uint32_t first_nobody = 65534;
+constexpr std::uint32_t last_nobody = 65535;
+
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -86,6 +93,15 @@ std::optional<std::uint32_t> parse_id(std::string_view digits) {
     const auto id = parse_number(digits);
     if (!id || *id >= std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
     return static_cast<std::uint32_t>(*id);
+}
+
+std::optional<IdRange> ids_in(std::string_view text) {
+    const auto dash = text.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    const auto first = parse_id(text.substr(0, dash));
+    const auto last = parse_id(text.substr(dash + 1));
+    if (!first || !last) return std::nullopt;
+    return IdRange{*first, *last};
 }
 
 bool is_account_name(std::string_view text) {
@@ -170,13 +186,12 @@ std::optional<Account> parse_account(std::string_view text) {
         if (const auto id = parse_id(text.substr(1))) return AccountId{*id};
         return std::nullopt;
     }
+    if (text == per_guest) return AccountPerGuest{};
     if (!is_account_name(text)) return std::nullopt;
     return AccountName(text);
 }
 
 std::optional<TextFault> account_fault(std::string_view text) {
-    if (text == "per-guest")
-        return TextFault{"is not available in this version", "name an account"};
     if (parse_account(text)) return std::nullopt;
     if (text.starts_with('+'))
         return TextFault{"is not an id", "write '+' and a decimal number from 0 to 4294967294"};
@@ -185,4 +200,32 @@ std::optional<TextFault> account_fault(std::string_view text) {
     return TextFault{"is not a valid account name", "write a name, or \"+ID\""};
 }
 
+std::optional<TextFault> group_name_fault(std::string_view text) {
+    if (text != per_guest && is_account_name(text)) return std::nullopt;
+    return TextFault{"is not a valid group name", "write one that getent(1) group knows"};
+}
+
+std::optional<TextFault> id_range_fault(std::string_view text) {
+    const auto range = ids_in(text);
+    if (!range)
+        return TextFault{"is not a range of ids", "write two numbers: 2100000000-2100065535"};
+    if (range->first > range->last)
+        return TextFault{"ends before it begins", "write the smaller number first"};
+    if (range->first < first_own_id)
+        return TextFault{"has ids of the system's own accounts", "begin at 1000 or above"};
+    if (range->first <= last_nobody && range->last >= first_nobody)
+        return TextFault{"holds 65534 or 65535, which are nobody's",
+                         "write a range on one side of them"};
+    return std::nullopt;
+}
+
 } // namespace vmwarden::hostpolicy
+
+namespace vmwarden {
+
+std::optional<IdRange> parse_id_range(std::string_view text) {
+    if (hostpolicy::id_range_fault(text)) return std::nullopt;
+    return hostpolicy::ids_in(text);
+}
+
+} // namespace vmwarden

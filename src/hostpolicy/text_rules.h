@@ -38,8 +38,12 @@ std::optional<TextFault> oom_score_fault(std::string_view text);
 // The name of a key or section (keys.cpp).
 std::optional<TextFault> lock_name_fault(std::string_view text);
 
-// An account name or "+ID". Names: a letter or '_', then letters, digits and "_.@-", perhaps a '$'
-// at the end. ID: decimal, below 2^32-1, which the kernel keeps for "no id".
+// Two ids around a '-', as parse_id_range() of host_policy.h.
+std::optional<TextFault> id_range_fault(std::string_view text);
+std::optional<TextFault> group_name_fault(std::string_view text);
+
+// An account name, "+ID" or "per-guest". Names: a letter or '_', then letters, digits and "_.@-",
+// perhaps a '$' at the end. ID: decimal, below 2^32-1, which the kernel keeps for "no id".
 std::optional<Account> parse_account(std::string_view text);
 std::optional<TextFault> account_fault(std::string_view text);
 

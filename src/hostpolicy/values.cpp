@@ -230,6 +230,11 @@ class ValueReader {
                             quoted(node.text) + " " + fault->message + of_key(), fault->hint);
             return std::nullopt;
         }
+        if (name_ == "group" && node.text == account_text(AccountPerGuest{})) {
+            findings_.error(code::account, node.span, quoted(node.text) + " is no group",
+                            "write 'user: per-guest', which brings each guest's own");
+            return std::nullopt;
+        }
         // Bare, other YAML tools take it for a number and write it back without its '+'.
         if (node.text[0] == '+' && !node.is_quoted) {
             findings_.error(code::account, node.span, "an id without quotes" + of_key(),

@@ -132,6 +132,9 @@ class Converter {
         }
         if (const auto fault = hostpolicy::account_fault(text))
             return wrong_value(value_, quoted(value_.text) + " " + fault->message, fault->hint);
+        if (text == account_text(AccountPerGuest{}))
+            return wrong_value(value_, "'per-guest' would mean an id for each guest here",
+                               "name the account by its id");
         if (is_id)
             report_.warning(code::means_more, value_.span,
                             "libvirt takes " + quoted(value_.text) +

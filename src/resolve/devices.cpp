@@ -106,8 +106,8 @@ void demand_small_devices(Draft& draft) {
 void demand_ports_of_the_host(Draft& draft) {
     for (const auto& character : draft.definition.characters)
         if (character.source == CharacterSource::device)
-            demand_node(draft, character.path, "console " + std::to_string(character.port),
-                        character.place, true, "use type='pty'");
+            demand(draft, character.path, "console " + std::to_string(character.port),
+                   character.place, "use type='pty'");
 }
 
 void demand_render_nodes(Draft& draft) {

@@ -61,7 +61,7 @@ std::string Draft::user_text() const {
     const auto& account = policy.user.value;
     if (!facts.identity) return account_text(account);
     const auto uid = "uid " + std::to_string(facts.identity->uid.value);
-    if (std::holds_alternative<AccountId>(account)) return uid;
+    if (!std::holds_alternative<AccountName>(account)) return uid;
     return account_text(account) + " (" + uid + ")";
 }
 

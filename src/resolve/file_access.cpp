@@ -18,6 +18,14 @@ std::optional<Owner> sufficient_owner(const FileCase& c) {
     return std::nullopt;
 }
 
+// People expect root to pass over owners and modes; a guest's root cannot.
+std::string why_not_even_root(const FileCase& c) {
+    if (c.draft.plan.process.identity.uid != Uid{0}) return {};
+    const auto& owner = c.fact.owner;
+    return ", which belongs to " + std::to_string(owner.uid.value) + ":" +
+           std::to_string(owner.gid.value) + ": guests that run as root have no capabilities";
+}
+
 std::string granting_command(const FileCase& c) {
     const auto& account = c.draft.policy.user.value;
     const auto& uid = c.draft.plan.process.identity.uid;
@@ -42,7 +50,8 @@ bool is_reachable(FileCase& c) {
 bool gets_access(FileCase& c) {
     if (c.fact.guest_can_read && (!c.writes() || c.fact.guest_can_write)) return true;
     const auto what = "the guest's user " + c.draft.user_text() + " may not " +
-                      (c.writes() ? "read and write '" : "read '") + c.wanted.path + "'";
+                      (c.writes() ? "read and write '" : "read '") + c.wanted.path + "'" +
+                      why_not_even_root(c);
     if (label_of(c.wanted.labels, LabelModel::dac) != nullptr) {
         c.refuse(what + ", and its <seclabel> forbids changing its owner",
                  "run: " + granting_command(c) + "; or remove <seclabel model='dac'>");
@@ -69,6 +78,16 @@ bool gets_access(FileCase& c) {
     }
     c.grant.owner = owner;
     return true;
+}
+
+// Read-only media that stay as they are do no harm.
+bool is_no_trap(FileCase& c) {
+    const bool relabelled = !c.grant.label.empty() && c.grant.label != c.fact.label;
+    if (c.fact.error.empty() || (!c.writes() && !c.grant.owner && !relabelled)) return true;
+    c.refuse(c.fact.error + ": '" + c.wanted.path + "' may be a trap",
+             "name " + shell_quoted(c.fact.resolved) + " in " + c.wanted.element +
+                 " if that is the file that is meant, or let root make the link");
+    return false;
 }
 
 } // namespace vmwarden::resolving

@@ -40,6 +40,9 @@ const Setting<std::string>* closest_entry(const std::vector<Setting<std::string>
 bool is_reachable(FileCase& c);
 bool gets_access(FileCase& c); // sets grant.owner where it must change
 
+// After owner and label: was the guest led to somebody's file by somebody else?
+bool is_no_trap(FileCase& c);
+
 // file_socket.cpp: does somebody listen there, to whom the guest's user may connect?
 bool takes_connections(FileCase& c, const std::string& letting); // a hint: how the user may
 

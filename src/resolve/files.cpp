@@ -87,6 +87,7 @@ void grant_file(Draft& draft, const WantedFile& wanted) {
     good = is_used_once(c) && good;
     if (draft.facts.identity) good = is_reachable(c) && gets_access(c) && good;
     good = gets_label(c) && good;
+    good = is_no_trap(c) && good;
     good = is_free(c) && good;
     if (good) draft.plan.files.push_back(std::move(c.grant));
 }
@@ -102,6 +103,8 @@ void grant_files(Draft& draft) {
         else
             grant_file(draft, wanted);
     for (const auto& wanted : wanted_roms(draft.definition))
+        grant_file(draft, wanted);
+    for (const auto& wanted : wanted_ports(draft.definition))
         grant_file(draft, wanted);
     grant_host_devices(draft);
     grant_tpm(draft);

@@ -66,7 +66,9 @@ void admit_server(Draft& draft, const Filesystem& filesystem, std::size_t number
     if (!is_there(c) || !has_plain_name(c)) return;
     const bool admitted = is_admitted(c);
     const auto letting =
-        "start virtiofsd with --socket-group=" + account_text(draft.policy.group.value);
+        "start virtiofsd with --socket-group=" +
+        (has_own_id(draft.policy) ? std::to_string(draft.plan.process.identity.gid.value)
+                                  : account_text(draft.policy.group.value));
     if (takes_connections(c, letting) && admitted)
         draft.decide(wanted.purpose, "served at " + c.fact.resolved,
                      draft.policy.filesystems_allow.origin.text());

@@ -3,12 +3,15 @@
 #include "src/resolve/steps.h"
 #include "src/resolve/wishes.h"
 
+#include <algorithm>
+
 namespace vmwarden::resolving {
 
 namespace {
 
 std::string account_line(const Account& account, std::string_view kind, std::uint32_t id) {
     const auto number = std::string(kind) + " " + std::to_string(id);
+    if (std::holds_alternative<AccountPerGuest>(account)) return number + ", the guest's own";
     if (std::holds_alternative<AccountId>(account)) return number;
     return account_text(account) + " (" + number + ")";
 }
@@ -24,9 +27,34 @@ void check_own_account(Draft& draft) {
                        policy_line("static_labels", permission.origin));
 }
 
+void refuse_without_own_id(Draft& draft) {
+    const auto& ids = draft.policy.per_guest_ids;
+    draft.refuse("identity", draft.policy.user.origin.place,
+                 "the guest gets no id of its own: " + draft.facts.identity_error,
+                 "remove what guests of earlier days have left, widen " +
+                     policy_line("per_guest_ids", ids.origin) + ", or change " +
+                     policy_line("user", draft.policy.user.origin));
+}
+
+// Those that the host lacks are left out.
+void note_groups(Draft& draft) {
+    const auto& wanted = draft.policy.supplementary_groups;
+    const auto& missing = draft.facts.missing_groups;
+    std::string there;
+    std::string absent;
+    for (const auto& group : wanted.value) {
+        auto& list = std::ranges::find(missing, group.value) == missing.end() ? there : absent;
+        list += (list.empty() ? "" : ", ") + group.value;
+    }
+    if (!absent.empty()) absent = (there.empty() ? "none: " : "; ") + absent + " not on this host";
+    if (!wanted.value.empty())
+        draft.decide("supplementary groups", there + absent, wanted.origin.text());
+}
+
 void choose_guest_account(Draft& draft) {
     const auto& policy = draft.policy;
     check_own_account(draft);
+    if (!draft.facts.identity && has_own_id(policy)) return refuse_without_own_id(draft);
     if (!draft.facts.identity) {
         const auto& error = draft.facts.identity_error;
         draft.refuse("identity", policy.user.origin.place,
@@ -41,8 +69,10 @@ void choose_guest_account(Draft& draft) {
     draft.plan.process.identity = identity;
     draft.decide("user", account_line(policy.user.value, "uid", identity.uid.value),
                  policy.user.origin.text());
-    draft.decide("group", account_line(policy.group.value, "gid", identity.gid.value),
-                 policy.group.origin.text());
+    const auto& group = has_own_id(policy) ? policy.user : policy.group;
+    draft.decide("group", account_line(group.value, "gid", identity.gid.value),
+                 group.origin.text());
+    note_groups(draft);
     if (identity.uid == Uid{0} && policy.user.origin.kind == Origin::Kind::definition)
         return draft.deny("identity", policy.user.origin.place, policy.user.origin,
                           "a guest cannot ask to run as root",

@@ -74,6 +74,10 @@ GuestTraits traits_of(const GuestDefinition& definition) {
 FactsRequest facts_needed(const HostPolicy& host, const GuestDefinition& definition) {
     const HostPolicy policy = resolving::policy_of(host, definition);
     FactsRequest request{policy.user.value, policy.group.value};
+    request.guest = definition.name;
+    request.per_guest_ids = parse_id_range(policy.per_guest_ids.value).value_or(IdRange());
+    for (const auto& group : policy.supplementary_groups.value)
+        request.supplementary_groups.push_back(group.value);
     auto& files = request.files;
     files = resolving::emulator_candidates(definition);
     for (const auto& disk : definition.disks)

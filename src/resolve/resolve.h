@@ -36,6 +36,9 @@ struct FactsRequest {
     std::vector<HostDevice> vfio = {};      // those of PCI and mediated ones, likewise
     std::vector<std::string> contexts = {}; // whether SELinux's policy knows them
     bool firmware = false;                  // which there is, and the files that it is of
+    std::string guest = {};                 // whose id it is where each has its own
+    IdRange per_guest_ids = {};             // out of which
+    std::vector<std::string> supplementary_groups = {}; // names
     bool operator==(const FactsRequest&) const = default;
 };
 

@@ -66,6 +66,7 @@ void give_memory(FileCase& c, const SharedMemory& memory, std::size_t number) {
     good = is_long_enough(c, memory) && good;
     if (c.draft.facts.identity) good = is_reachable(c) && gets_access(c) && good;
     good = gets_label(c) && good;
+    good = is_no_trap(c) && good;
     good = is_free(c) && good;
     if (!good) return;
     c.draft.shared_memory_files[number] = c.fact.resolved;

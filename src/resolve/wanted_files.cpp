@@ -82,6 +82,22 @@ std::vector<WantedFile> wanted_boot_files(const GuestDefinition& definition) {
     return out;
 }
 
+std::vector<WantedFile> wanted_ports(const GuestDefinition& definition) {
+    std::vector<WantedFile> out;
+    for (const auto& character : definition.characters) {
+        if (character.source != CharacterSource::device) continue;
+        WantedFile wanted;
+        wanted.path = character.path;
+        wanted.purpose = "console " + std::to_string(character.port);
+        wanted.element = "<source>";
+        wanted.place = character.place;
+        wanted.sharing = Sharing::exclusive;
+        wanted.character = true;
+        out.push_back(std::move(wanted));
+    }
+    return out;
+}
+
 std::vector<WantedFile> wanted_roms(const GuestDefinition& definition) {
     std::vector<WantedFile> out;
     const auto want = [&](const std::string& purpose, const DeviceRom& rom) {

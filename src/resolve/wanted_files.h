@@ -32,6 +32,8 @@ WantedFile wanted_disk(const Disk& disk);
 WantedFile wanted_backing(const Disk& disk, const BackingStore& store, std::size_t number);
 // Kernel, initrd and firmware, as far as there are any.
 std::vector<WantedFile> wanted_boot_files(const GuestDefinition& definition);
+// Serial and parallel ports of the host's, which then are the guest's alone.
+std::vector<WantedFile> wanted_ports(const GuestDefinition& definition);
 // What PCI devices are to have in their expansion ROMs.
 std::vector<WantedFile> wanted_roms(const GuestDefinition& definition);
 

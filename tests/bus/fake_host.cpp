@@ -92,6 +92,12 @@ void FakeHost::keep_last_good_policy(const std::vector<PolicyFile>& files) {
     script_.last_good = {files, {}};
 }
 
+std::uint32_t FakeHost::give_guest_id(const std::string& guest, IdRange range) {
+    const std::lock_guard lock(mutex_);
+    if (range.first + ids_.size() > range.last) throw std::runtime_error("all ids are taken");
+    return ids_.emplace(guest, range.first + static_cast<std::uint32_t>(ids_.size())).first->second;
+}
+
 HostFacts FakeHost::probe(const FactsRequest& request) {
     HostFacts facts;
     facts.machine_arch = "x86_64";

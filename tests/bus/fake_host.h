@@ -106,6 +106,7 @@ class FakeHost final : public supervisor::Effects {
     bool replace_own_policy(const std::string& name, const host::EditablePolicyFile::Edit& edit,
                             Diagnostics& diagnostics) override;
     HostFacts probe(const FactsRequest& request) override;
+    std::uint32_t give_guest_id(const std::string& guest, IdRange range) override;
     std::vector<executor::Survivor> survey() override;
     executor::RunningGuest launch(const LaunchPlan& plan) override;
     bool remove_nvram(const std::string& path) override;
@@ -140,6 +141,7 @@ class FakeHost final : public supervisor::Effects {
     std::size_t limits_begun_ = 0;
     pid_t last_pid_ = 1000;
     std::map<std::string, Machine> machines_;
+    std::map<std::string, std::uint32_t> ids_;
 };
 
 } // namespace vmwarden::tests

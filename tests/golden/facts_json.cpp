@@ -75,8 +75,9 @@ ImageFact image_of(const Json& header) {
 
 FileFact present(const std::string& path, const Json& json) {
     only(json, {"type", "id", "device", "owner", "mode", "label", "can_label", "label_access",
-                "access", "header", "resolved", "blocked", "bytes"});
+                "access", "header", "resolved", "blocked", "bytes", "trap"});
     FileFact fact;
+    fact.error = json.value("trap", "");
     fact.state = FileFact::State::present;
     fact.type = type_of(json.value("type", "regular"));
     fact.resolved = json.value("resolved", path);
@@ -218,6 +219,7 @@ FirmwareDescriptor firmware_of(const Json& json) {
 
 void read_accounts(HostFacts& facts, const Json& json) {
     facts.identity_error = json.value("identity_error", "");
+    facts.missing_groups = json.value("missing_groups", std::vector<std::string>());
     if (const auto it = json.find("identity"); it != json.end() && facts.identity_error.empty()) {
         only(*it, {"uid", "gid", "groups"});
         facts.identity = Identity{
@@ -239,6 +241,7 @@ HostFacts read_facts(const std::filesystem::path& file, const std::filesystem::p
                 "host_uuid",
                 "identity",
                 "identity_error",
+                "missing_groups",
                 "shim_account",
                 "kvm",
                 "selinux",

@@ -272,11 +272,35 @@ class TheEnd(Launches):
     def test_set_id_bits_come_back(self):
         os.chmod(self.disk, 0o4755)
         before = seen.whole_state(self.disk)
-        tool.launch(tool.plan(self.name, files=[self.grant()]))
+        tool.launch(tool.plan(self.name, files=[self.grant(readonly=True)]))
         tool.take_back(self.name)
         self.assertEqual(before, seen.whole_state(self.disk))
         self.assertTrue(before[2] & stat.S_ISUID)
         os.chmod(self.disk, 0o640)
+
+    def test_a_file_with_set_id_bits_is_not_given_to_be_written(self):
+        os.chmod(self.disk, 0o4755)
+        before = seen.whole_state(self.disk)
+        self.assertIn("set-id bits", tool.refusal(tool.plan(self.name, files=[self.grant()])))
+        self.assertEqual(before, seen.whole_state(self.disk))
+        os.chmod(self.disk, 0o640)
+
+    def test_a_program_with_capabilities_is_not_given(self):
+        seen.run("setcap", "cap_net_raw=ep", str(self.disk))
+        capabilities = os.getxattr(self.disk, "security.capability")
+        refusal = tool.refusal(tool.plan(self.name, files=[self.grant(readonly=True)]))
+        self.assertIn("file capabilities", refusal)
+        self.assertEqual(capabilities, os.getxattr(self.disk, "security.capability"))
+        os.removexattr(self.disk, "security.capability")
+
+    def test_a_guest_that_needs_no_change_keeps_a_file_that_another_was_given(self):
+        tool.launch(tool.plan(self.name, files=[self.grant(readonly=True)]))
+        tool.launch(tool.plan("second", files=[{"path": str(self.disk), "readonly": True}]))
+        self.addCleanup(tool.take_back, "second")
+        tool.take_back(self.name)
+        self.assertEqual((tool.UID, tool.GID), seen.whole_state(self.disk)[:2])
+        self.assertEqual([], tool.take_back("second")["log"])
+        self.assertEqual(self.before, seen.whole_state(self.disk))
 
 
 class TheAgentsDeath(Launches):

@@ -74,7 +74,7 @@ class OwnDirectories(Case):
         self.use_other()
         for path in [NVRAM, NVRAM / "deep", *files]:
             self.assertEqual(owner(path), OTHER, path)
-        self.assertEqual(NVRAM.stat().st_mode & 0o7777, 0o750)
+        self.assertEqual(NVRAM.stat().st_mode & 0o7777, 0o711)
         SITE.unlink()
         seen.run("systemctl", "reload", "vmwardend.service")
         for path in [NVRAM, NVRAM / "deep", *files]:
@@ -198,7 +198,7 @@ class OwnDirectories(Case):
     def test_tmpfiles_makes_them_for_the_account_of_the_build(self):
         NVRAM.rmdir()
         seen.run("systemd-tmpfiles", "--create", "vmwarden.conf")
-        self.assertEqual((owner(NVRAM), NVRAM.stat().st_mode & 0o7777), (self.account, 0o750))
+        self.assertEqual((owner(NVRAM), NVRAM.stat().st_mode & 0o7777), (self.account, 0o711))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,14 @@
 //   executor-tool launch     a plan out of JSON on standard input; prints {qemu, shim} and exits,
 //                            which leaves the guest as a killed agent does
 //   executor-tool take-back NAME | kill NAME | survey
+//   executor-tool grants PATH N
+//                            gives a file to a guest and takes it back, N times; prints how often
+//                            that was done and how often it was refused
 //
 // Exits with 1 and the reason on standard error when a launch fails.
 #include "agent/executor/executor.h"
+#include "agent/executor/granted_files.h"
+#include "agent/host/file_fact.h"
 
 #include <csignal>
 #include <filesystem>
@@ -33,6 +38,7 @@ plan::FileGrant grant_of(const json& from) {
     grant.purpose = from.value("purpose", "disk vda");
     if (from.contains("uid")) grant.owner = Owner{{from.at("uid")}, {from.at("gid")}};
     grant.label = from.value("label", "");
+    if (from.value("readonly", false)) grant.sharing = plan::FileGrant::Sharing::readonly;
     return grant;
 }
 
@@ -111,6 +117,33 @@ int survey() {
     return 0;
 }
 
+// As probing, planning and launching do it, and somebody in between exchanges names.
+int grants(const std::string& path, unsigned long rounds) {
+    unsigned long given = 0;
+    LaunchPlan plan;
+    plan.name = "granted";
+    for (unsigned long i = 0; i < rounds; ++i) {
+        std::vector<std::string> log;
+        try {
+            const FileFact fact = host::file_fact(path, std::nullopt);
+            if (fact.state != FileFact::State::present) throw std::runtime_error(fact.error);
+            if (!fact.error.empty()) throw std::runtime_error(fact.error);
+            plan::FileGrant grant;
+            grant.path = path;
+            grant.resolved = fact.resolved;
+            grant.id = fact.id;
+            grant.owner = Owner{{4321}, {4322}};
+            plan.files = {grant};
+            executor::grant_files(plan, executor::system_places());
+            ++given;
+        } catch (const std::exception&) {
+        }
+        executor::restore_files(plan.name, executor::system_places(), log);
+    }
+    std::cout << given << " " << rounds - given << std::endl;
+    return 0;
+}
+
 int run(const std::vector<std::string>& words) {
     if (words == std::vector<std::string>{"launch"}) return launch();
     if (words == std::vector<std::string>{"survey"}) return survey();
@@ -119,7 +152,9 @@ int run(const std::vector<std::string>& words) {
         executor::kill_scope(words[1]);
         return 0;
     }
-    std::cerr << "usage: executor-tool launch | survey | take-back NAME | kill NAME\n";
+    if (words.size() == 3 && words[0] == "grants") return grants(words[1], std::stoul(words[2]));
+    std::cerr << "usage: executor-tool launch | survey | take-back NAME | kill NAME |"
+                 " grants PATH N\n";
     return 2;
 }
 

@@ -33,8 +33,40 @@ TEST(FileClaims, remembers_what_the_file_was) {
     const FileClaim claim = claimed(grant(qemu, "svirt_t"), plain_file(alice));
     EXPECT_EQ(alice, claim.original.owner);
     EXPECT_EQ("orig_t", claim.original.label);
-    EXPECT_TRUE(changes(claim, plain_file(alice)));
-    EXPECT_FALSE(changes(claim, plain_file(qemu, "svirt_t")));
+    EXPECT_TRUE(owes(claim));
+    EXPECT_FALSE(owes(claimed(grant(alice, "orig_t"), plain_file(alice))));
+    EXPECT_FALSE(claims_anything(claimed(grant(std::nullopt), plain_file(alice))));
+}
+
+TEST(FileClaims, what_is_owed_is_owed_by_the_second_guest_too) {
+    const Claims first{"a", {claimed(grant(qemu, "l"), plain_file(alice))}};
+    EXPECT_TRUE(owes(claimed(grant(qemu, "l"), plain_file(qemu, "l"), {first})));
+}
+
+TEST(FileClaims, a_guest_that_needs_no_change_holds_what_another_was_given) {
+    const Claims first{"a", {claimed(grant(qemu, "l"), plain_file(alice))}};
+    const FileClaim second = claimed(grant(std::nullopt), plain_file(qemu, "l"), {first});
+    EXPECT_EQ(qemu, second.set_owner);
+    EXPECT_EQ("l", second.set_label);
+    const GiveBack early =
+        give_back(first.files[0], plain_file(qemu, "l"), boot, {{"b", {second}}});
+    EXPECT_FALSE(early.owner);
+    EXPECT_EQ("", early.label);
+    const GiveBack late = give_back(second, plain_file(qemu, "l"), boot, {});
+    EXPECT_EQ(alice, late.owner);
+    EXPECT_EQ("orig_t", late.label);
+}
+
+TEST(FileClaims, set_id_bits_come_back_after_a_crash_between_owner_and_mode) {
+    FileState was = plain_file(alice);
+    was.mode = 06755;
+    const FileClaim claim = claimed(grant(qemu), was);
+    FileState now = was;
+    now.mode = 0755;
+    EXPECT_EQ(06755U, give_back(claim, now, boot, {}).mode);
+    now.mode = 0700; // somebody has changed it otherwise
+    EXPECT_FALSE(give_back(claim, now, boot, {}).mode);
+    EXPECT_FALSE(give_back(claim, was, boot, {}).mode);
 }
 
 TEST(FileClaims, a_second_guest_takes_the_original_over_from_the_first) {

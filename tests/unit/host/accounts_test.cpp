@@ -24,6 +24,13 @@ TEST(Accounts, NamesBringTheirGroups) {
     EXPECT_TRUE(std::is_sorted(groups.begin(), groups.end()));
 }
 
+TEST(Accounts, GroupsBesidesAreThoseThatThereAre) {
+    const auto found = look_up_identity(
+        {AccountId{4000000001}, AccountId{4000000002}, {"root", "no-such", "root"}});
+    EXPECT_EQ(found.identity, (Identity{Uid{4000000001}, Gid{4000000002}, {Gid{0}}}));
+    EXPECT_EQ(found.missing_groups, std::vector<std::string>{"no-such"});
+}
+
 TEST(Accounts, EveryMissingOneIsNamed) {
     const AccountName missing = "no-such-account-here";
     EXPECT_EQ(look_up_identity(missing, missing).error,

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace vmwarden::host {
 namespace {
@@ -68,6 +69,10 @@ TEST_F(PathWalk, FollowsLinksAndKeepsTheDirectoriesOnTheWay) {
     const Walk walk = walk_path(tree_.path("a/to-b/other-name"));
     EXPECT_EQ(walk.resolved, file);
     EXPECT_EQ(directories(walk), passed({"a", "b"}));
+    ASSERT_EQ(walk.links.size(), 2U);
+    EXPECT_EQ(walk.links[0].path, tree_.path("a/to-b"));
+    EXPECT_EQ(walk.links[1].path, tree_.path("b/other-name"));
+    EXPECT_EQ(walk.links[1].owner, Uid{::geteuid()});
     EXPECT_TRUE(same_file(walk.file.get(), file));
 }
 

@@ -70,8 +70,32 @@ TEST(ParseAccount, Neither) {
     EXPECT_FALSE(parse_account(std::string_view("root\0", 5)));
 }
 
+TEST(ParseAccount, AnIdForEachGuest) {
+    EXPECT_EQ(parse_account("per-guest"), Account(AccountPerGuest{}));
+}
+
+TEST(IdRange, TwoNumbers) {
+    EXPECT_EQ(parse_id_range("2100000000-2100065535"), (IdRange{2100000000, 2100065535}));
+    EXPECT_EQ(parse_id_range("1000-65533"), (IdRange{1000, 65533}));
+    EXPECT_EQ(parse_id_range("65536-4294967294"), (IdRange{65536, 4294967294U}));
+    EXPECT_EQ(parse_id_range("7000-7000"), (IdRange{7000, 7000}));
+}
+
+TEST(IdRange, OthersAreNot) {
+    for (const auto* text : {"", "-", "7000", "7000-", "-7000", "7000-6999", "999-7000", "0-0",
+                             "60000-65534", "65535-70000", "60000-70000", "07000-8000",
+                             "7000-4294967295", "7000 - 8000", "7000-8000-9000", "+7000-8000"})
+        EXPECT_FALSE(parse_id_range(text)) << text;
+}
+
+TEST(GroupName, IsAName) {
+    EXPECT_FALSE(group_name_fault("kvm"));
+    for (const auto* text : {"", "+36", "36", "per-guest", "a b"})
+        EXPECT_TRUE(group_name_fault(text)) << text;
+}
+
 TEST(AccountText, IsReadBack) {
-    for (const auto* text : {"qemu", "+64055", "+0"})
+    for (const auto* text : {"qemu", "+64055", "+0", "per-guest"})
         EXPECT_EQ(account_text(*parse_account(text)), text);
 }
 

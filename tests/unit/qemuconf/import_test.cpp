@@ -224,6 +224,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"cgroup_device_acl = [\"/dev/\x01\"]", "1:22", code::wrong_value},
                     Refused{"cgroup_device_acl = [\"/dev/*\"]", "1:22", code::wrong_value},
                     Refused{"seccomp_sandbox = \"on\"", "1:19", code::wrong_type},
+                    Refused{"user = \"per-guest\"", "1:8", code::wrong_value},
                     Refused{"max_files = -1", "1:13", code::wrong_value},
                     Refused{"max_files = 4294967296", "1:13", code::wrong_value},
                     Refused{"max_files = \"unlimited\"", "1:13", code::wrong_type}));

@@ -63,6 +63,9 @@ class PolicyHost final : public Effects {
         throw std::logic_error("sole_claims");
     }
     HostFacts probe(const FactsRequest&) override { throw std::logic_error("probe"); }
+    std::uint32_t give_guest_id(const std::string&, IdRange) override {
+        throw std::logic_error("give_guest_id");
+    }
     std::vector<executor::Survivor> survey() override { throw std::logic_error("survey"); }
     executor::RunningGuest launch(const LaunchPlan&) override { throw std::logic_error("launch"); }
     void take_devices(const LaunchPlan&) override { throw std::logic_error("take_devices"); }
