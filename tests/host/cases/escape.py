@@ -72,8 +72,8 @@ def files():
     os.mknod(DEVICE, stat.S_IFCHR, os.makedev(1, 11))
     os.chmod(DEVICE, 0o666)
     try:
-        yield {"work": WORK, "device": DEVICE, "protected": protected, "set-user-id": SET_USER_ID, "handle-file": HANDLE_FILE,
-               "host-disk": "/dev/vda", "disk-number": os.stat("/dev/vda").st_rdev,
+        yield {"work": WORK, "device": DEVICE, "protected": protected, "set-user-id": SET_USER_ID,
+               "handle-file": HANDLE_FILE, "host-disk": "/dev/vda", "disk-number": os.stat("/dev/vda").st_rdev,
                "systemd-private": "/run/systemd/private", "journal-socket": "/run/systemd/journal/stdout",
                "init-pid": 1, "init-comm": command(1)}
     finally:
@@ -83,11 +83,15 @@ def files():
         SET_USER_ID.unlink()
 
 
+@contextlib.contextmanager
 def agent():
-    """It is there to be got at."""
-    seen.run("systemctl", "start", "vmwardend.service")
-    pid = seen.unit_property("vmwardend.service", "MainPID")
-    return {"agent-pid": pid, "agent-comm": command(pid)}
+    """It is there to be got at: it stays while a guest runs."""
+    seen.vmwarden("create", "-", stdin=seen.guest_xml("escape-keeper", kernel=False))
+    try:
+        pid = seen.unit_property("vmwardend.service", "MainPID")
+        yield {"agent-pid": pid, "agent-comm": command(pid)}
+    finally:
+        seen.vmwarden("destroy", "escape-keeper")
 
 
 def write_targets(path, targets):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A victim in the emulator's place tries what a taken-over one would."""
+"""A victim in the emulator's place tries what a taken-over one would: escape/README.md."""
 
 import contextlib
 import json
@@ -51,7 +51,7 @@ class Confined(unittest.TestCase):
         stack.callback(seen.vmwarden, "destroy", "escape-other", check=False)
         targets |= as_guest | other_guest("escape-other", disk)
         targets |= {"tcp-port": targets["root-port"], "abstract-socket": targets["root-socket"]}
-        targets |= escape.agent()
+        targets |= stack.enter_context(escape.agent())
         cls.targets = targets
         cls.report = cls.run_victim(stack, targets)
 

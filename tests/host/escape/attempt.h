@@ -39,6 +39,8 @@ class Targets {
     [[nodiscard]] std::string proc(const std::string& who, const std::string& entry) const;
 
   private:
+    [[nodiscard]] bool is_named(const std::string& who) const;
+
     std::map<std::string, std::string> values_;
 };
 

@@ -12,8 +12,8 @@ namespace vmwarden::escape {
 namespace {
 
 // Empty where it cannot be looked at.
-std::string command_of(pid_t pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
+std::string command_of(const std::string& pid) {
+    std::ifstream file("/proc/" + pid + "/comm");
     std::string command;
     std::getline(file, command);
     return command;
@@ -22,8 +22,9 @@ std::string command_of(pid_t pid) {
 } // namespace
 
 void Targets::note_parent(const std::string& who) {
-    values_[who + "-pid"] = std::to_string(getppid());
-    values_[who + "-comm"] = command_of(getppid());
+    const std::string pid = std::to_string(getppid());
+    values_[who + "-pid"] = pid;
+    values_[who + "-comm"] = command_of(pid);
 }
 
 void Targets::read(const std::string& path) {
@@ -41,16 +42,22 @@ long Targets::number(const std::string& name) const {
     return std::stol(text(name), nullptr, 0);
 }
 
+// By the number that this process calls it by; nobody gets at himself.
 pid_t Targets::pid(const std::string& who) const {
     const auto pid = static_cast<pid_t>(number(who + "-pid"));
-    if (pid == getpid() || pid == getppid()) return 0; // the attempt or the victim
-    // One that cannot be looked at is tried by its number alone.
-    const std::string command = command_of(pid);
-    return command.empty() || command == text(who + "-comm") ? pid : 0;
+    const bool own = pid == getpid() || pid == getppid(); // the attempt, or the victim
+    return own || !is_named(who) ? 0 : pid;
 }
 
+// /proc may be that of another PID namespace.
 std::string Targets::proc(const std::string& who, const std::string& entry) const {
-    return "/proc/" + std::to_string(pid(who)) + "/" + entry;
+    return "/proc/" + (is_named(who) ? text(who + "-pid") : "0") + "/" + entry;
+}
+
+// One that cannot be looked at is tried by its number alone.
+bool Targets::is_named(const std::string& who) const {
+    const std::string command = command_of(text(who + "-pid"));
+    return command.empty() || command == text(who + "-comm");
 }
 
 long refuse(int error) {
