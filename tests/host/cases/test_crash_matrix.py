@@ -188,6 +188,27 @@ class CrashMatrix(unittest.TestCase):
         self.assertGreater(len(calls), 15, calls)
         self.assertLessEqual({"fchownat", "chmod", "unlinkat", "sendmsg"}, self.kinds(calls), calls)
 
+    def test_taking_back(self):
+        """The agent that takes back what a killed one has left is killed at every step, too."""
+        def agent_dies():
+            self.create()
+            pid = int(seen.unit_property("vmwardend.service", "MainPID"))
+            qemu = seen.main_pid(NAME)
+            seen.run("systemctl", "kill", "--signal=SIGKILL", "vmwardend.service")
+            seen.wait_until_gone(pid)
+            os.kill(qemu, 9)
+            seen.wait_until_gone(qemu)
+            seen.run("systemctl", "reset-failed", "vmwardend.service", check=False)
+
+        def next_agent(check):
+            # A caller of one that dies before it has its name would wait for the bus to give up.
+            done = seen.run("systemctl", "start", "vmwardend.service", check=check)
+            return done if done.returncode != 0 else seen.vmwarden("list", check=check)
+
+        calls = self.walk(agent_dies, next_agent)
+        self.assertGreater(len(calls), 15, calls)
+        self.assertLessEqual({"fchownat", "chmod", "unlinkat"}, self.kinds(calls), calls)
+
 
 if __name__ == "__main__":
     unittest.main()
