@@ -2,9 +2,20 @@
 // Supervisor: definitions come, are read, and go.
 #include "agent/supervisor/log.h"
 #include "agent/supervisor/supervisor.h"
+#include "src/domain/domain_xml.h"
 #include "src/resolve/firmware.h"
 
 namespace vmwarden::supervisor {
+
+namespace {
+
+RunningLabels labels_of(const LaunchPlan& plan) {
+    const auto& identity = plan.process.identity;
+    return {plan.security.process_label, plan.security.image_label,
+            "+" + std::to_string(identity.uid.value) + ":+" + std::to_string(identity.gid.value)};
+}
+
+} // namespace
 
 void Supervisor::load_definitions() {
     for (const auto& name : persistent_.names()) {
@@ -167,8 +178,22 @@ void Supervisor::remove_transient(const std::string& name) {
 void Supervisor::xml(const std::string& name, Then<std::string> then) {
     const auto* known = guest(name);
     if (known == nullptr) return then(no_such_guest(name));
+    if (known->running) return running_xml(name, *known, std::move(then));
     disk_.run<std::string>(
         [this, name, transient = known->status.transient] { return read_xml(name, transient); },
+        std::move(then));
+}
+
+// What it was started with may have been defined anew since: then that is what is told, with the
+// labels of the guest that runs.
+void Supervisor::running_xml(const std::string& name, const Guest& known, Then<std::string> then) {
+    disk_.run<std::string>(
+        [this, name, transient = known.status.transient,
+         labels = labels_of(*known.plan)]() -> Outcome<std::string> {
+            auto definition = read_definition(name, transient);
+            if (auto* failure = std::get_if<Failure>(&definition)) return std::move(*failure);
+            return write_running_domain(std::get<DefinitionPointer>(definition)->guest, labels);
+        },
         std::move(then));
 }
 

@@ -179,6 +179,7 @@ class Supervisor {
     void time_trial(const PolicyPointer& policy);
 
     Guest* guest(const std::string& name);
+    void running_xml(const std::string& name, const Guest& known, Then<std::string> then);
     // Applies an event and what came with it, and tells the listener what changed.
     template <class Change>
     void change(Guest& guest, std::optional<guest::Event> event, Change change);

@@ -19,13 +19,26 @@ bool has_kvm(const HostFacts& facts) {
     return facts.kvm_present && (facts.kvm_usable || !facts.identity);
 }
 
+OfferedSecurity selinux_model(const HostPolicy& policy, const SelinuxFact& facts) {
+    const auto either = [](const std::string& wanted, const std::string& other) {
+        return wanted.empty() ? other : wanted;
+    };
+    const auto emulated = either(facts.emulated_context, facts.domain_context);
+    if (policy.security_model.value == SecurityModel::svirt)
+        return {"selinux", facts.domain_context, emulated};
+    return {"selinux", either(facts.basic_context, facts.domain_context),
+            either(facts.basic_context, emulated)};
+}
+
 std::vector<OfferedSecurity> security_models(const HostPolicy& policy, const HostFacts& facts) {
     std::vector<OfferedSecurity> models;
     if (facts.selinux.enabled && policy.security_driver.value != SecurityDriver::none)
-        models.push_back({"selinux", facts.selinux.domain_context});
-    if (facts.identity)
-        models.push_back({"dac", "+" + std::to_string(facts.identity->uid.value) + ":+" +
-                                     std::to_string(facts.identity->gid.value)});
+        models.push_back(selinux_model(policy, facts.selinux));
+    if (facts.identity) {
+        const auto account = "+" + std::to_string(facts.identity->uid.value) + ":+" +
+                             std::to_string(facts.identity->gid.value);
+        models.push_back({"dac", account, account});
+    }
     return models;
 }
 

@@ -14,6 +14,7 @@ namespace vmwarden {
 struct OfferedSecurity {
     std::string model; // "selinux", "dac"
     std::string baselabel;
+    std::string emulated_baselabel; // of guests of type 'qemu'
     bool operator==(const OfferedSecurity&) const = default;
 };
 

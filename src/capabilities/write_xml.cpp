@@ -14,8 +14,8 @@ void write(XmlWriter& xml, const OfferedSecurity& model) {
     xml.element("secmodel", {}, [&] {
         xml.text("model", model.model);
         xml.text("doi", "0");
-        for (const auto* type : {"kvm", "qemu"})
-            xml.text("baselabel", model.baselabel, {{"type", type}});
+        xml.text("baselabel", model.baselabel, {{"type", "kvm"}});
+        xml.text("baselabel", model.emulated_baselabel, {{"type", "qemu"}});
     });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "src/domain/guest_definition.h"
+#include "src/domain/running_labels.h"
 
 #include <string_view>
 
@@ -19,6 +20,10 @@ ReadDomain read_domain(const std::string& file, std::string_view xml);
 
 // The definition as domain XML; reading that gives the same definition again, places aside.
 std::string write_domain(const GuestDefinition& definition);
+
+// Likewise of a guest that runs, with the labels that it has now. Reading it gives the definition
+// again, but for <seclabel> of models that it does not name.
+std::string write_running_domain(const GuestDefinition& definition, const RunningLabels& labels);
 
 // Limits; a larger or deeper document is refused before it is parsed further.
 constexpr std::size_t max_domain_bytes = 1024 * 1024;

@@ -70,6 +70,9 @@ void write_body(XmlWriter& xml, const GuestDefinition& guest) {
     write_actions(xml, guest);
     write_power(xml, guest.power);
     xml.element("devices", {}, [&] { write_devices(xml, guest); });
+}
+
+void write_labels(XmlWriter& xml, const GuestDefinition& guest) {
     for (const auto& label : guest.security_labels)
         write_security_label(xml, label);
 }
@@ -92,7 +95,10 @@ void write_commandline(XmlWriter& xml, const GuestDefinition& guest) {
 
 } // namespace domain
 
-std::string write_domain(const GuestDefinition& definition) {
+namespace {
+
+template <class Labels>
+std::string write_with(const GuestDefinition& definition, Labels write_labels) {
     domain::XmlWriter xml;
     const auto type = domain::word_for(domain::domain_types, definition.type);
     domain::XmlAttributes attributes{{"type", type}};
@@ -100,9 +106,23 @@ std::string write_domain(const GuestDefinition& definition) {
         attributes.push_back({"xmlns:qemu", domain::qemu_namespace});
     xml.element("domain", attributes, [&] {
         domain::write_body(xml, definition);
+        write_labels(xml);
         domain::write_commandline(xml, definition);
     });
     return xml.take();
+}
+
+} // namespace
+
+std::string write_domain(const GuestDefinition& definition) {
+    return write_with(definition,
+                      [&](domain::XmlWriter& xml) { domain::write_labels(xml, definition); });
+}
+
+std::string write_running_domain(const GuestDefinition& definition, const RunningLabels& labels) {
+    return write_with(definition, [&](domain::XmlWriter& xml) {
+        domain::write_running_labels(xml, definition.security_labels, labels);
+    });
 }
 
 } // namespace vmwarden

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "src/domain/guest_definition.h"
+#include "src/domain/running_labels.h"
 #include "src/domain/xml_writer.h"
 
 namespace vmwarden::domain {
@@ -13,6 +14,8 @@ void write_memory_backing(XmlWriter& xml, const MemoryBacking& backing);
 void write_firmware(XmlWriter& xml, const Firmware& firmware);
 void write_system_information(XmlWriter& xml, const SystemInformation& information);
 void write_security_label(XmlWriter& xml, const SecurityLabel& label);
+void write_running_labels(XmlWriter& xml, const std::vector<SecurityLabel>& asked_for,
+                          const RunningLabels& labels);
 void write_image_label(XmlWriter& xml, const ImageLabel& label);
 void write_features(XmlWriter& xml, const GuestDefinition& guest);
 void write_cpu(XmlWriter& xml, const GuestDefinition& guest);

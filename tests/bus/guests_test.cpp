@@ -22,6 +22,13 @@ class Guests : public BusTest {
     }
 };
 
+// The XML of a guest that runs.
+bool says_whose_it_is(const std::string& xml) {
+    return xml.find("<name>web</name>") != std::string::npos &&
+           xml.find("<seclabel type='dynamic' model='dac' relabel='yes'>") != std::string::npos &&
+           xml.find("<label>+") != std::string::npos;
+}
+
 TEST_F(Guests, CreatingOneRunsItAndSaysSo) {
     start_agent();
     const auto [guest_path, job] =
@@ -202,7 +209,7 @@ TEST_F(Guests, TheAgentAdoptsWhatRunsAndTakesBackWhatIsLeft) {
     start_agent();
     EXPECT_EQ(host_.script([](auto& s) { return s.taken_back; }), std::vector<std::string>{"gone"});
     EXPECT_EQ(state("web"), "running");
-    EXPECT_EQ(std::get<0>(guest<std::string>("web", "GetXML")), xml("web"));
+    EXPECT_TRUE(says_whose_it_is(std::get<0>(guest<std::string>("web", "GetXML"))));
     const auto error = error_of([&] { create("other"); }); // its disk is still in use
     EXPECT_TRUE(error.starts_with("LaunchFailed: ")) << error;
     ask("web", "Destroy");
@@ -240,7 +247,7 @@ TEST_F(Guests, UndefinedWhileRunningItGoesOnAsATransientOne) {
     ask("web", "Start");
     guest<>("web", "Undefine");
     heard_.wait_for("Transient true");
-    EXPECT_EQ(std::get<0>(guest<std::string>("web", "GetXML")), xml("web"));
+    EXPECT_TRUE(says_whose_it_is(std::get<0>(guest<std::string>("web", "GetXML"))));
     EXPECT_FALSE(std::filesystem::exists(disk_.path() + "/guests/web.xml"));
     host_.end("web");
     heard_.wait_for("Removed /org/vmwarden1/guest/web");

@@ -147,11 +147,21 @@ TEST_F(Host, NamesEachMachineAndTheDefaultFirst) {
 }
 
 TEST_F(Host, NamesTheSecurityModelsThatAreInForce) {
-    const OfferedSecurity dac{"dac", "+64055:+108"};
+    const OfferedSecurity dac{"dac", "+64055:+108", "+64055:+108"};
     EXPECT_EQ(capabilities().security_models, (std::vector{dac}));
     facts.selinux = {true, true, "system_u:system_r:svirt_t:s0", "", ""};
-    const OfferedSecurity selinux{"selinux", "system_u:system_r:svirt_t:s0"};
+    const std::string svirt = "system_u:system_r:svirt_t:s0";
+    const OfferedSecurity selinux{"selinux", svirt, svirt};
     EXPECT_EQ(capabilities().security_models, (std::vector{selinux, dac}));
+    facts.selinux.emulated_context = "system_u:system_r:vmwarden_tcg_t:s0";
+    const OfferedSecurity with_own{"selinux", svirt, facts.selinux.emulated_context};
+    EXPECT_EQ(capabilities().security_models, (std::vector{with_own, dac}));
+    policy.security_model.value = SecurityModel::basic;
+    EXPECT_EQ(capabilities().security_models, (std::vector{with_own, dac}));
+    facts.selinux.basic_context = "system_u:system_r:vmwarden_basic_t:s0";
+    const OfferedSecurity basic{"selinux", facts.selinux.basic_context,
+                                facts.selinux.basic_context};
+    EXPECT_EQ(capabilities().security_models, (std::vector{basic, dac}));
     policy.security_driver.value = SecurityDriver::none;
     EXPECT_EQ(capabilities().security_models, (std::vector{dac}));
     facts.identity.reset();

@@ -134,6 +134,23 @@ TEST(Schema, AcceptsWhatIsGenerated) {
     }
 }
 
+TEST(Schema, AcceptsTheLabelsOfGuestsThatRun) {
+    const RunningLabels labels{.process = "system_u:system_r:svirt_t:s0:c1,c2",
+                               .image = "system_u:object_r:svirt_image_t:s0:c1,c2",
+                               .account = "+107:+108"};
+    for (const auto type : {LabelType::dynamic, LabelType::fixed, LabelType::none})
+        for (const auto model : {LabelModel::unsaid, LabelModel::selinux, LabelModel::dac}) {
+            if (type == LabelType::none && model == LabelModel::dac) continue; // nobody may ask
+            auto guest = Maker(1).guest();
+            guest = without_later_words(guest);
+            guest.security_labels = {{.model = model, .type = type}};
+            if (type == LabelType::fixed) guest.security_labels[0].label = "a:b:c:s0";
+            const auto written =
+                write_running_domain(guest, type == LabelType::none ? RunningLabels{} : labels);
+            EXPECT_EQ(schema_errors(written), "") << written;
+        }
+}
+
 TEST(Schema, RefusesWhatIsNot) {
     EXPECT_NE(schema_errors("<domain type='qemu'><name>g</name><memory>many</memory>"
                             "<os><type>hvm</type></os></domain>"),
