@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // libcrash-at.so: preloaded into an agent, kills it (SIGKILL) just before the Nth call by which it
-// would change something outside itself. N stands in /run/vmwarden/crash/at; without that file
-// nothing is counted. The call's name is left in /run/vmwarden/crash/killed. A walk over all N
-// kills the agent at every step it has, those that nobody has thought of among them.
+// would change something outside itself. N stands in /run/vmwarden/crash/at, perhaps with names of
+// calls behind it, that others are not counted; without that file nothing is. The call's name is
+// left in /run/vmwarden/crash/killed. A walk over all N kills the agent at every step it has, those
+// that nobody has thought of among them.
 //
 // A launch and a take-back are all that the agent does when a case has it count.
 #include <atomic>
@@ -42,14 +43,21 @@ long address(const void* pointer) {
     return reinterpret_cast<long>(pointer);
 }
 
+struct Order {
+    unsigned long at = 0;
+    std::string names; // " chmod fchownat "
+};
+
 // By system calls alone: none of these is counted.
-unsigned long ordered() {
-    char text[24] = {};
+Order ordered() {
+    char text[256] = {};
     const long fd = kernel(SYS_openat, AT_FDCWD, address(order), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return 0;
+    if (fd < 0) return {};
     kernel(SYS_read, fd, address(text), sizeof text - 1);
     kernel(SYS_close, fd);
-    return std::strtoul(text, nullptr, 10);
+    char* rest = text;
+    const auto at = std::strtoul(text, &rest, 10);
+    return {at, rest};
 }
 
 void die(const std::string& name) {
@@ -62,10 +70,13 @@ void die(const std::string& name) {
 
 void before(const char* name, const char* path = "") {
     const int error = errno;
-    const auto at = ordered();
-    if (at == 0)
+    const auto order_now = ordered();
+    const auto& names = order_now.names;
+    const bool counts =
+        names.empty() || names.find(" " + std::string(name) + " ") != std::string::npos;
+    if (order_now.at == 0)
         calls = 0;
-    else if (++calls == at)
+    else if (counts && ++calls == order_now.at)
         die(std::string(name) + " " + (path != nullptr ? path : ""));
     errno = error;
 }
