@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // wall-tool: runs a program behind some of the walls around a guest and not the others.
 //
-//   wall-tool PLAN WALL...   PLAN is JSON: executable, argv, uid, gid, groups, process_label, binds
+//   wall-tool PLAN WALL...   PLAN is JSON: executable, argv, uid, gid, groups, binds
 //
 // The walls are the shim's own steps, each left out unless it is named; systemd makes those of the
 // scope, for the service that this runs in. Whatever it needs to be tried at is there: a terminal
@@ -45,7 +45,7 @@ const std::map<std::string_view, std::string> steps_of_walls{
     {"gid", "uid"},
     {"uid", "uid"},
     {"capabilities", "capabilities"},
-    {"exec label", "selinux"},
+    {"exec label", "never"}, // SELinux stands on all of the host, or not at all
     {"no new privileges", "no-new-privileges"},
     {"shim privileges", "never"}, // there is no shim to wait for
 };
@@ -76,7 +76,6 @@ plan::Process process_of(const json& from, const Walls& walls) {
     process.identity = {{from.at("uid")}, {from.at("gid")}, {}};
     for (const std::uint32_t gid : from.value("groups", std::vector<std::uint32_t>{}))
         process.identity.groups.push_back({gid});
-    process.exec_label = from.value("process_label", "");
     process.limits = {{RLIMIT_CORE, 0}, {RLIMIT_MEMLOCK, 65536}};
     process.walls = walls_of(from, walls);
     process.environment = {"LC_ALL=C"};
