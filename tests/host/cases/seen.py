@@ -18,6 +18,11 @@ EXAMPLES = pathlib.Path("/usr/share/doc/vmwarden/examples")
 PATIENCE = 400
 
 
+SELINUX = pathlib.Path("/sys/fs/selinux/enforce").exists()
+# A server for guests runs at their lowest level.
+AT_GUESTS_LEVEL = ("runcon", "-l", "s0", "env") if SELINUX else ()
+
+
 def run(*command, check=True, stdin=None):
     done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=PATIENCE, check=False)
     if check and done.returncode != 0:
@@ -161,6 +166,13 @@ def make_disk(name, size=1024 * 1024, owner=(0, 0), mode=0o600):
     os.chown(path, *owner)
     os.chmod(path, mode)
     return path
+
+
+def label_for_guests(path):
+    """As an administrator labels what all guests may use, where that keeps its label: sockets made in it have it as well."""
+    if SELINUX:
+        run("chcon", "-R", "-t", "svirt_image_t", str(path))
+        run("setsebool", "vmwarden_use_servers", "on")
 
 
 def guest_xml(name, disks=(), extra="", memory=128, emulator=None, kernel=True):

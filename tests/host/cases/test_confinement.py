@@ -115,7 +115,7 @@ class Labels(unittest.TestCase):
     """sVirt: a pair of categories for each guest, on the process and on its image, and on no other guest's."""
 
     hosts = {"vm"}
-    LABEL = r"^system_u:system_r:svirt_t:s0:c(\d+),c(\d+)$"
+    LABEL = r"^system_u:system_r:vmwarden_tcg_t:s0:c(\d+),c(\d+)$"
 
     def start(self, name):
         disk = seen.make_disk(f"{name}.img")

@@ -40,6 +40,7 @@ class Shares(unittest.TestCase):
         (self.open / "file").write_text("of the host", encoding="ascii")
         self.user = pwd.getpwnam("qemu")
         os.chown(self.open, self.user.pw_uid, 0)
+        seen.label_for_guests(ROOM)
         self.addCleanup(seen.vmwarden, "destroy", self.name, check=False)
         self.policy(f"filesystems:\n  allow: [{ROOM}, {SERVERS}]\n")
 
@@ -97,11 +98,12 @@ class Shares(unittest.TestCase):
     def test_a_virtiofsd_of_the_administrator_s(self):
         SERVERS.mkdir()
         self.addCleanup(shutil.rmtree, SERVERS)
+        seen.label_for_guests(SERVERS)
         path = SERVERS / "share.sock"
         command = next(one for one in (["/usr/lib/qemu/virtiofsd", "-o", f"source={self.open}", "-o", "sandbox=chroot"],
                                        ["/usr/libexec/virtiofsd", "--shared-dir", str(self.open), "--sandbox=chroot"])
                        if os.access(one[0], os.X_OK))
-        with subprocess.Popen([*command, f"--socket-path={path}", "--socket-group=qemu"], stdout=subprocess.PIPE,
+        with subprocess.Popen([*seen.AT_GUESTS_LEVEL, *command, f"--socket-path={path}", "--socket-group=qemu"], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True) as server:
             try:
                 for line in server.stdout:

@@ -102,9 +102,10 @@ class Labels(Launches):
     hosts = {"vm"}
 
     def test_process_and_disk_have_the_planned_labels(self):
-        process, image = (f"system_u:{middle}:s0:c11,c22" for middle in ("system_r:svirt_t", "object_r:svirt_image_t"))
-        guest = tool.launch(tool.qemu_plan(self.name, process_label=process, no_new_privs=False,
-                                           files=[self.grant(label=image)]))
+        process, image = (f"system_u:{middle}:s0:c11,c22" for middle in ("system_r:vmwarden_tcg_t", "object_r:svirt_image_t"))
+        made = tool.qemu_plan(self.name, process_label=process, no_new_privs=False, files=[self.grant(label=image)],
+                              log=f"/var/log/vmwarden/{self.name}.log")
+        guest = tool.launch_as_agent(made)
         self.assertEqual(process, seen.process_label(guest["qemu"]))
         self.assertEqual(image, seen.file_label(self.disk))
         self.assertEqual([], tool.take_back(self.name)["log"])

@@ -203,8 +203,10 @@ class Switches(Network):
         super().setUp()
         self.SOCKET.parent.mkdir()
         self.addCleanup(shutil.rmtree, self.SOCKET.parent)
+        seen.label_for_guests(self.SOCKET.parent)
         program = pathlib.Path(__file__).with_name("vhost_user_peer.py")
-        self.peer = subprocess.Popen([sys.executable, str(program), str(self.SOCKET)], stdout=subprocess.PIPE, text=True)
+        self.peer = subprocess.Popen([*seen.AT_GUESTS_LEVEL, sys.executable, str(program), str(self.SOCKET)],
+                                     stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.peer.stdout.close)
         self.addCleanup(self.peer.wait)
         self.addCleanup(self.peer.kill)

@@ -113,12 +113,13 @@ class SharedMemory(Case):
         self.policy(f"shmem:\n  allow: [{SERVERS}]\n")
         SERVERS.mkdir()
         self.addCleanup(shutil.rmtree, SERVERS)
+        seen.label_for_guests(SERVERS)
         path = SERVERS / "socket"
         bell = (f"<shmem name='bell'><model type='ivshmem-doorbell'/><server path='{path}'/>"
                 "<msi vectors='2'/></shmem>")
         self.assertIn("does not exist", self.create("bell", bell, check=False).stderr)
-        with subprocess.Popen([sys.executable, HERE / "ivshmem_server.py", path], stdout=subprocess.PIPE,
-                              text=True) as server:
+        with subprocess.Popen([*seen.AT_GUESTS_LEVEL, sys.executable, HERE / "ivshmem_server.py", path],
+                              stdout=subprocess.PIPE, text=True) as server:
             try:
                 self.assertEqual("ready\n", server.stdout.readline())
                 self.create("bell", bell)
@@ -140,6 +141,7 @@ class DirectoryAsDisk(Case):
         self.room.mkdir()
         self.addCleanup(shutil.rmtree, self.room)
         (self.room / "driver.txt").write_text("of the host", encoding="ascii")
+        seen.label_for_guests(self.room)
         self.disk = (f"<disk type='dir' device='disk'><driver name='qemu' type='fat'/><source dir='{self.room}'/>"
                      "<target dev='vdb' bus='virtio'/><readonly/></disk>")
 

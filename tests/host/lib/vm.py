@@ -12,6 +12,7 @@ import subprocess
 import channel
 import command
 import labels
+import selinux_module
 from report import HostError, tail
 from tree import Tree
 
@@ -28,6 +29,7 @@ class VirtualMachine:
         self.options = options
         self.disk = options.image.disk()
         self.tree = self.console = self.qemu = self.channel = None
+        self.has_module = False
 
     def run(self):
         """Boots, runs the command, returns its exit status."""
@@ -35,6 +37,8 @@ class VirtualMachine:
         self.console = self.tree.work / "console.log"
         self._boot(self._pack())
         try:
+            if self.has_module and self.channel.run(command.service(selinux_module.RELABEL, _PROPERTIES)) != 0:
+                raise HostError("restorecon failed in the virtual machine")
             if self.options.shell:
                 status = self.channel.run(command.shell(os.environ.get("TERM", "linux"), _PROPERTIES), stdin=0,
                                           terminal=True)
@@ -48,6 +52,7 @@ class VirtualMachine:
 
     def _pack(self):
         """This run's files as an archive, which vm-init unpacks over the image."""
+        self.has_module = selinux_module.load(self.tree.root)
         labels.label(self.tree.root, self.tree.changed, self.tree.base)
         archive = self.tree.work / "files.tar"
         subprocess.run(["tar", "--create", f"--file={archive}", f"--directory={self.tree.changed}", "--numeric-owner",
