@@ -101,11 +101,18 @@ FileClaim claim_or_refuse(const OpenGrant& open, const std::string& boot,
 void refuse_special(const OpenGrant& open) {
     const plan::FileGrant& grant = open.grant;
     if (!grant.owner || *grant.owner == open.now.owner || open.now.is_device) return;
-    if ((open.now.mode & set_id_bits) != 0 && grant.sharing != plan::FileGrant::Sharing::readonly)
+    const bool readonly = grant.sharing == plan::FileGrant::Sharing::readonly;
+    if ((open.now.mode & set_id_bits) != 0 && !readonly)
         throw LaunchError(grant.purpose,
                           grant.resolved + " has set-id bits: what the guest writes to it would "
                                            "run as its owner when they are given back",
                           "run: chmod ug-s " + shell_quoted(grant.resolved));
+    // To set it for a group that is not one's own takes CAP_FSETID, which we do without.
+    if ((open.now.mode & S_ISGID) != 0)
+        throw LaunchError(grant.purpose,
+                          grant.resolved + " has the set-group-id bit, which goes when it changes "
+                                           "owner",
+                          "run: chmod g-s " + shell_quoted(grant.resolved));
     if (host::has_file_capabilities(open.file.get()))
         throw LaunchError(grant.purpose,
                           grant.resolved + " has file capabilities, which go when it changes owner",

@@ -286,6 +286,14 @@ class TheEnd(Launches):
         self.assertEqual(before, seen.whole_state(self.disk))
         os.chmod(self.disk, 0o640)
 
+    def test_a_file_with_a_set_group_id_bit_is_not_given(self):
+        os.chmod(self.disk, 0o2755)
+        before = seen.whole_state(self.disk)
+        refusal = tool.refusal(tool.plan(self.name, files=[self.grant(readonly=True)]))
+        self.assertIn("set-group-id bit", refusal)
+        self.assertEqual(before, seen.whole_state(self.disk))
+        os.chmod(self.disk, 0o640)
+
     def test_a_program_with_capabilities_is_not_given(self):
         seen.run("setcap", "cap_net_raw=ep", str(self.disk))
         capabilities = os.getxattr(self.disk, "security.capability")
