@@ -53,6 +53,17 @@ std::string process_text(const UniqueFd& process, const std::string& name) {
     return std::move(*text);
 }
 
+// Less what its parent has, which is the shim: the agent's unit gives filters to all that it
+// starts. With another parent (the shim has been killed) all count.
+std::optional<unsigned> own_filters(const ProcessStatus& status) {
+    const auto text = read_text("/proc/" + std::to_string(status.parent) + "/status");
+    const auto parent = text ? parse_status(*text) : std::nullopt;
+    if (!status.seccomp_filters || !parent || !parent->seccomp_filters)
+        return status.seccomp_filters;
+    const auto all = *status.seccomp_filters, inherited = *parent->seccomp_filters;
+    return all >= inherited ? all - inherited : 0;
+}
+
 void note_status(KernelView& view, const UniqueFd& process) {
     const auto status = parse_status(process_text(process, "status"));
     if (!status) throw std::runtime_error("/proc/PID/status is not as this program knows it");
@@ -62,7 +73,7 @@ void note_status(KernelView& view, const UniqueFd& process) {
     view.capabilities = status->capabilities;
     view.no_new_privs = status->no_new_privs;
     view.seccomp_mode = status->seccomp_mode;
-    view.seccomp_filters = status->seccomp_filters;
+    view.seccomp_filters = own_filters(*status);
 }
 
 // The directory of a node of the unified hierarchy, which is mounted one deeper on hybrid hosts.
@@ -239,7 +250,7 @@ CompanionView companion_view(pid_t pid) {
     view.capabilities = status->capabilities;
     view.no_new_privs = status->no_new_privs;
     view.seccomp_mode = status->seccomp_mode;
-    view.seccomp_filters = status->seccomp_filters;
+    view.seccomp_filters = own_filters(*status);
     view.namespaces = namespaces_view(process);
     if (selinux::enabled()) view.label = attribute_label(process_text(process, "attr/current"));
     return view;

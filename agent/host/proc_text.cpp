@@ -102,6 +102,7 @@ std::optional<ProcessStatus> parse_status(std::string_view text) {
     if (reader.has("Seccomp:")) status.seccomp_mode = reader.number<int>("Seccomp:", 10);
     if (reader.has("Seccomp_filters:"))
         status.seccomp_filters = reader.number<unsigned>("Seccomp_filters:", 10);
+    status.parent = reader.number<pid_t>("PPid:", 10);
     if (!reader.good()) return std::nullopt;
     return status;
 }

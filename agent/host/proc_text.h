@@ -22,6 +22,7 @@ struct ProcessStatus {
     bool no_new_privs = false;
     int seccomp_mode = 0; // 0 as well where the kernel has no seccomp and so no such line
     std::optional<unsigned> seccomp_filters = {}; // since Linux 5.9
+    pid_t parent = 0;
     bool operator==(const ProcessStatus&) const = default;
 };
 

@@ -187,6 +187,34 @@ void show_tuning(Page& page, const Json& tuning) {
         page.row("thread", thread_text(thread));
 }
 
+std::string bind_text(const Json& bind) {
+    std::string out = yes(bind, "device") ? "device" : "";
+    if (out.empty()) out = yes(bind, "writable") ? "written" : "read";
+    if (word(bind, "source") != word(bind, "path")) out += ", is " + word(bind, "source");
+    return out;
+}
+
+void show_walls(Page& page, const Json& process) {
+    const auto& walls = at(process, "walls");
+    page.section("Walls");
+    const auto own = [&](const char* key) { return yes(walls, key) ? "own" : "the host's"; };
+    page.row("namespaces", std::string("mount: ") + own("mount_namespace") +
+                               ", PID: " + own("pid_namespace") + ", IPC: " + own("ipc_namespace") +
+                               ", network: " + own("network_namespace"));
+    page.row("Landlock", yes(walls, "landlock") ? "on" : "off");
+    page.row("system calls", !yes(walls, "system_call_filter") ? "not filtered before the start"
+                             : yes(walls, "io_uring")          ? "filtered, but for io_uring"
+                                                               : "filtered");
+    page.row("OOM score", word(walls, "oom_score_adjust"));
+    if (!yes(walls, "mount_namespace") && !yes(walls, "landlock")) return;
+    page.line("  sees of the host's files its programs and libraries, and these:");
+    const auto& binds = at(walls, "binds");
+    const auto width = widest(binds, "path");
+    for (const auto& bind : binds.is_array() ? binds : Json::array())
+        page.line("  " + padded(word(bind, "path"), width) + "  " + bind_text(bind) + "; " +
+                  word(bind, "because"));
+}
+
 void show_devices(Page& page, const Json& scope) {
     page.section("Devices");
     if (!yes(scope, "device_filter")) return page.line("  not filtered");
@@ -333,6 +361,7 @@ std::string text_of(const Json& plan) {
     show_scope(page, at(plan, "scope"));
     show_tuning(page, at(at(plan, "scope"), "tuning"));
     show_devices(page, at(plan, "scope"));
+    show_walls(page, at(plan, "process"));
     show_files(page, at(plan, "files"));
     show_directories(page, at(plan, "directories"));
     show_networks(page, at(plan, "networks"));

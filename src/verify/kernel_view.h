@@ -132,7 +132,8 @@ struct KernelView {
     CapabilitySets capabilities;
     bool no_new_privs = false;
     int seccomp_mode = 0; // 0 off, 1 strict, 2 filter
-    std::optional<unsigned> seccomp_filters = {}; // kernels before 5.9 do not say
+    // That its parent does not have; kernels before 5.9 do not say.
+    std::optional<unsigned> seccomp_filters = {};
     NamespacesView namespaces = {};
     std::vector<MountView> mounts = {};              // of a mount namespace of its own
     std::map<int, ResourceLimitView> limits = {};    // by RLIMIT_*

@@ -10,6 +10,7 @@ const std::string status = "Name:\tqemu-system-x86\n"
                            "Umask:\t0077\n"
                            "State:\tS (sleeping)\n"
                            "Pid:\t1234\n"
+                           "PPid:\t1200\n"
                            "Uid:\t1\t2\t3\t4\n"
                            "Gid:\t5\t6\t7\t4294967294\n"
                            "FDSize:\t64\n"
@@ -44,6 +45,7 @@ TEST(ProcStatus, GivesEveryFieldItsOwnValue) {
         .no_new_privs = true,
         .seccomp_mode = 2,
         .seccomp_filters = 1,
+        .parent = 1200,
     };
     EXPECT_EQ(parse_status(status), expected);
 }
