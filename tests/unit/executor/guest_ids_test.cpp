@@ -67,7 +67,7 @@ class Giver : public testing::Test {
             return out + "\n";
         };
         std::ofstream(root_ + "/proc/77/status")
-            << "Name:\tx\nUid:" << four(uid) << "Gid:" << four(gid) << "Groups:\t" << group
+            << "Name:\tx\nPPid:\t1\nUid:" << four(uid) << "Gid:" << four(gid) << "Groups:\t" << group
             << " \nCapInh:\t0\nCapPrm:\t0\nCapEff:\t0\nCapBnd:\t0\nCapAmb:\t0\nNoNewPrivs:\t1\n"
             << "Seccomp:\t2\n";
     }
