@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a definition asks of labels, users and disks, as the kernel then has it."""
 
+import grp
 import json
 import os
 import pathlib
@@ -66,7 +67,8 @@ class Users(Wishes):
         status = seen.status(self.pid)
         self.assertEqual([str(OTHER)] * 4, status["Uid"])
         self.assertEqual([str(OTHER)] * 4, status["Gid"])
-        self.assertEqual([], status["Groups"])
+        # The policy's supplementary_groups, for /dev/kvm, and none that the user has.
+        self.assertEqual([str(grp.getgrnam("kvm").gr_gid)], status["Groups"])
         self.assertEqual(OTHER, os.stat(self.disk).st_uid)
         self.assert_verified()
         seen.vmwarden("destroy", self.name)
