@@ -169,7 +169,7 @@ def make_disk(name, size=1024 * 1024, owner=(0, 0), mode=0o600):
 
 
 def without_enforcing(test):
-    """For a case whose emulator is a shell script: SELinux lets no guest run a shell, and something else is looked at."""
+    """For a case in which SELinux would deny before what is looked at could, such as an emulator that is a shell script."""
     enforce = pathlib.Path("/sys/fs/selinux/enforce")
     if SELINUX and enforce.read_text(encoding="ascii") == "1":
         test.addCleanup(enforce.write_text, "1", encoding="ascii")
