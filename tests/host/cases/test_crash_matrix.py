@@ -76,6 +76,8 @@ def host():
 
 
 class CrashMatrix(unittest.TestCase):
+    nightly = {"vm"}
+
     @classmethod
     def setUpClass(cls):
         kind = seen.run("systemd-detect-virt", "--container", check=False).returncode

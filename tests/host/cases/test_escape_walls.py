@@ -73,6 +73,7 @@ class Alone(unittest.TestCase):
     """Where SELinux enforces, it is a wall that is never down."""
 
     hosts = {"container", "vm"} if not escape.enforcing() else set()
+    nightly = {"vm"}
     maxDiff = None
 
     @classmethod

@@ -26,6 +26,8 @@ def foreign_files():
 
 
 class Swaps(unittest.TestCase):
+    nightly = {"vm"}
+
     def setUp(self):
         FOREIGN.mkdir()
         self.addCleanup(shutil.rmtree, FOREIGN)
