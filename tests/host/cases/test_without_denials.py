@@ -20,7 +20,7 @@ DENIAL = re.compile(r"avc:\s+denied\s+\{ (?P<permissions>[^}]*) \}.*?"
                     r"tcontext=[^:\s]+:[^:\s]+:(?P<target>[^:\s]+)\S*\s+tclass=(?P<object>\w+)")
 COMMAND = re.compile(r'\bcomm=(?:"([^"]*)"|(\S+))')
 
-INTRUDER = "qemu-system-cat"
+INTRUDER = "qemu-system-cmp"
 GUESTS = r"(svirt|vmwarden_tcg|vmwarden_basic)_t"
 
 # (source, target, class, permission, command), each a pattern of the whole word, and why it is meant.
@@ -83,7 +83,7 @@ class Separation(unittest.TestCase):
     PROGRAM = pathlib.Path("/usr/bin") / INTRUDER
 
     def setUp(self):
-        shutil.copy("/usr/bin/cat", self.PROGRAM)
+        shutil.copy("/usr/bin/cmp", self.PROGRAM)
         self.addCleanup(self.PROGRAM.unlink)
         seen.run("restorecon", str(self.PROGRAM))
 
@@ -94,9 +94,9 @@ class Separation(unittest.TestCase):
         return path
 
     def can_read(self, domain, path):
-        """It could say nothing: its output is this case's, which is not a guest's to write to."""
+        """Its status says whether it could open the file; its output is this case's, and not a guest's to write to."""
         context = f"system_u:system_r:{domain}:s0:c1,c2"
-        return seen.run("runcon", context, str(self.PROGRAM), str(path), check=False).returncode == 0
+        return seen.run("runcon", context, str(self.PROGRAM), "-s", str(path), str(path), check=False).returncode == 0
 
     def test_a_guest_reads_its_own_image_and_no_other_guest_s(self):
         own, other = self.image("own.img", "s0:c1,c2"), self.image("other.img", "s0:c3,c4")
